@@ -1,0 +1,1 @@
+"""The change itself: files, hunks and lines, repaired where paste damaged them."""

@@ -1,0 +1,1 @@
+"""The reviewer's own kernel clone, opened read only."""

@@ -1,0 +1,1 @@
+"""Bytes on disk become messages, messages become patches in a queue."""

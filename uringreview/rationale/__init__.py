@@ -1,0 +1,1 @@
+"""What the model said of a patch, and whether it is true."""

@@ -1,0 +1,41 @@
+"""Records become typed claims: one checkable statement each, with its exact words in the mail."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from uringreview.mail.message import Span
+
+
+class ClaimKind(Enum):
+    """What a claim is about; the value is the word used in the report and in filters."""
+
+    FILES = "files"
+    INSERTIONS = "insertions"
+    DELETIONS = "deletions"
+    FUNCTIONS = "functions"
+    TRAILERS_PRESENT = "trailers-present"
+    TRAILERS_ABSENT = "trailers-absent"
+    UPSTREAM = "upstream"
+    AUTHOR = "author"
+    SERIES = "series"
+    APPLIES = "applies"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One checkable statement.
+
+    `phase` is None outside the phases (Verification names its own). `text` is the statement's words as mailed, with
+    white space squeezed; `span` is where they stand in the body. `numbers` and `names` are its objects: counts for
+    FILES/INSERTIONS/DELETIONS; paths, functions, trailer keys or lines, commit ids, people, branches or tags for the
+    other kinds. `exclusive` is True where the claim says "only" or lists all there are.
+    """
+
+    kind: ClaimKind
+    phase: int | None
+    step: str | None
+    text: str
+    span: Span
+    numbers: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    exclusive: bool = False

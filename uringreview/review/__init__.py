@@ -1,0 +1,1 @@
+"""What the reviewer decides, kept safe, and the reply that goes out."""

@@ -1,0 +1,1 @@
+"""The window; imported by nothing but the command line."""
