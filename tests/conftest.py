@@ -2,7 +2,6 @@
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,7 +17,7 @@ def _refuse(*_args: object, **_kwargs: object) -> NoReturn:
 
 
 @pytest.fixture(autouse=True)
-def masked_host(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def masked_host(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty HOME and XDG folders, git without system or user configuration, network refused."""
     home = tmp_path_factory.mktemp("home")
     for name, folder in (
@@ -47,7 +46,7 @@ def masked_host(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPa
         real_connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", local_only)
-    yield home
+    return home
 
 
 @pytest.fixture(scope="session")
