@@ -1,0 +1,57 @@
+# `make run` opens the program on its demo queue, `make run ARGS="..."` on anything; `make test` runs the tests.
+# Each does all of its own set-up: system packages (packaging/system-packages) and a virtual environment.
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?= --demo
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: run test lint bench smoke screenshots clean
+
+run: $(VENV)/run.stamp
+	@$(BIN)/python -m uringreview $(ARGS)
+
+test: $(VENV)/test.stamp
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/lint.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/test.stamp
+	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit; done
+
+smoke: $(VENV)/package.stamp
+	@packaging/smoke $(BIN)/python
+
+screenshots: $(VENV)/run.stamp
+	@$(BIN)/python docs/make-screenshots.py
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/bin/python:
+	@packaging/system-packages run
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "uringreview needs Python 3.11 or newer; this is %d.%d. Name another with: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: pyproject.toml | $(VENV)/bin/python
+	@PYTHON=$(PYTHON) packaging/system-packages run
+	@$(PIP) install -e .
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml | $(VENV)/bin/python
+	@PYTHON=$(PYTHON) packaging/system-packages test
+	@$(PIP) install -e '.[test]'
+	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/lint.stamp: pyproject.toml $(VENV)/test.stamp | $(VENV)/bin/python
+	@$(PIP) install -e '.[test,lint]'
+	@touch $@
+
+$(VENV)/package.stamp: pyproject.toml | $(VENV)/bin/python
+	@PYTHON=$(PYTHON) packaging/system-packages test
+	@$(PIP) install -e '.[package]'
+	@touch $@
