@@ -22,7 +22,7 @@ index 1111111111111..2222222222222 100644
 @@ -10,6 +10,8 @@ static void ring_walk(struct ring *ring)
  {
  \tstruct link *link = ring->head;
- 
+\x20
 +\tif (!link)
 +\t\treturn;
  \twhile (link)
