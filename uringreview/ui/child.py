@@ -1,0 +1,40 @@
+"""What runs inside the spawned worker process: drive one generator and send its progress through a pipe.
+
+It stands apart from `jobs` so that the child never imports Qt. Anything that arrives on the pipe from the window
+means "stop"; a window that is gone shows as a broken pipe, and the child ends with it.
+"""
+
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from uringreview.errors import UringreviewError
+from uringreview.progress import Work
+
+PROGRESS, DONE, FAILED, CRASHED = "progress", "done", "failed", "crashed"
+
+
+def serve(
+    connection: "Connection[Any, Any]", function: Callable[..., Work[Any, Any]], args: tuple[object, ...]
+) -> None:
+    """Drive `function(*args)` to its end, or until the window says stop; send what it yields and returns."""
+    work = function(*args)
+    try:
+        while not connection.poll():
+            try:
+                step = next(work)
+            except StopIteration as end:
+                connection.send((DONE, end.value))
+                return
+            connection.send((PROGRESS, step))
+    except UringreviewError as problem:
+        connection.send((FAILED, problem))
+    except (BrokenPipeError, ConnectionResetError):
+        return
+    except BaseException:
+        connection.send((CRASHED, traceback.format_exc()))
+        raise
+    finally:
+        work.close()
+        connection.close()
