@@ -1,0 +1,370 @@
+"""One side of a diff on the screen: a read-only text widget that paints only what can be seen.
+
+Text stays text (selectable, walkable with the arrow keys, readable by a screen reader); line numbers, backgrounds and
+C colours are made for the visible blocks in the paint event. QSyntaxHighlighter would colour all lines first, which
+takes four times as long on 20,000 lines.
+"""
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextLayout,
+    QTextOption,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from uringreview.diff.model import Line, LineKind
+from uringreview.ui.diff_highlight import Coloured, Token, coloured, is_c, open_comments
+from uringreview.ui.diff_text import LONGEST, MOST_ALIKE, Row, RowKind, Sheet, side_by_side
+from uringreview.ui.diff_words import changed_words
+from uringreview.ui.theme import ONE, TWO, Theme, fixed_font
+from uringreview.ui.visible import visible
+
+_TAB_STOP = 8
+
+
+class DiffEdit(QPlainTextEdit):
+    """Shows one side of a `Sheet`; `new_side` says which (a unified sheet is shown by the new side alone)."""
+
+    row_chosen = Signal(int)
+    """The caret came to another row by mouse or key."""
+
+    def __init__(self, theme: Theme, *, new_side: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._new_side = new_side
+        self._sheet = Sheet((), (), side_by_side=False)
+        self._lit: frozenset[int] = frozenset()
+        self._formatted: set[int] = set()
+        self._comments: dict[tuple[int, int, bool], list[bool]] = {}
+        self._partners: dict[tuple[int, int], dict[int, int]] = {}
+        self._row = -1
+        self._digits = (0, 0)
+        self._filling = False
+        self._gutter = _Gutter(self)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setWordWrapMode(QTextOption.WrapMode.NoWrap)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setFont(fixed_font())
+        self.setCursorWidth(1)
+        self.document().setDocumentMargin(0)
+        self.setTabStopDistance(_TAB_STOP * QFontMetrics(self.font()).horizontalAdvance("0"))
+        self.updateRequest.connect(self._move_gutter)
+        self.cursorPositionChanged.connect(self._caret_moved)
+
+    @property
+    def new_side(self) -> bool:
+        """Whether this widget shows the lines after the patch (or, unified, both)."""
+        return self._new_side
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in other colours."""
+        self._theme = theme
+        self._formatted.clear()
+        self.viewport().update()
+        self._gutter.update()
+
+    def show_sheet(self, sheet: Sheet) -> None:
+        """Replace all rows."""
+        self._sheet = sheet
+        self._lit = frozenset()
+        self._formatted.clear()
+        self._comments.clear()
+        self._partners.clear()
+        self._row = -1
+        self._filling = True
+        self.setPlainText("\n".join(sheet.texts(new_side=self._new_side)))
+        self._filling = False
+        self._set_margin()
+
+    def light_rows(self, rows: frozenset[int]) -> None:
+        """Give these rows the background of what is spoken of."""
+        self._lit = rows
+        self.viewport().update()
+        self._gutter.update()
+
+    def put_caret(self, row: int) -> None:
+        """Move the caret to the start of `row` without telling anyone."""
+        if row == self._row or not 0 <= row < self.blockCount():
+            return
+        self._filling = True
+        self.setTextCursor(QTextCursor(self.document().findBlockByNumber(row)))
+        self._filling = False
+        self._row = row
+        self.viewport().update()
+
+    @property
+    def caret_row(self) -> int:
+        """The row that the caret is on."""
+        return self.textCursor().blockNumber()
+
+    def page_rows(self) -> int:
+        """How many rows fit on the screen."""
+        return max(1, self.viewport().height() // QFontMetrics(self.font()).lineSpacing())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the row where the caret already is tells of it again."""
+        self._row = -1
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._caret_moved()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the gutter at the left edge."""
+        super().resizeEvent(event)
+        inside = self.contentsRect()
+        self._gutter.setGeometry(QRect(inside.left(), inside.top(), self.viewportMargins().left(), inside.height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Backgrounds and C colours of the visible rows, then the text."""
+        painter = QPainter(self.viewport())
+        width = self.viewport().width()
+        for number, block, top, height in self.visible_rows():
+            painter.fillRect(QRect(0, top, width, height), self.ground(number))
+            if number not in self._formatted:
+                self._formatted.add(number)
+                block.layout().setFormats(self._formats(number))
+        painter.end()
+        super().paintEvent(event)
+
+    def visible_rows(self) -> list[tuple[int, QTextBlock, int, int]]:
+        """Row number, block, top and height in the viewport of each row that can be seen."""
+        rows = []
+        block = self.firstVisibleBlock()
+        offset = self.contentOffset()
+        bottom = self.viewport().height()
+        while block.isValid() and block.blockNumber() < len(self._sheet.rows):
+            box = self.blockBoundingGeometry(block).translated(offset)
+            if box.top() > bottom:
+                break
+            rows.append((block.blockNumber(), block, round(box.top()), round(box.bottom()) - round(box.top())))
+            block = block.next()
+        return rows
+
+    def ground(self, number: int) -> QColor:
+        """The background of a row."""
+        theme = self._theme
+        row = self._sheet.rows[number]
+        if number in self._lit:
+            return theme.color("lit")
+        if row.kind in (RowKind.HUNK, RowKind.FILE):
+            return theme.color("hunk_header" if row.kind is RowKind.HUNK else "raised")
+        ground = self._line_ground(row)
+        if ground is not None:
+            return theme.color(ground)
+        return theme.color("selection_idle" if number == self._row else "background")
+
+    def _line_ground(self, row: Row) -> str | None:
+        if row.kind is RowKind.RAW:
+            return _RAW_GROUNDS.get(row.text[:1]) if row.hunk >= 0 else None
+        if row.kind is not RowKind.LINE:
+            return None
+        line = self._sheet.line(row, new_side=self._new_side)
+        if line is None:
+            return "surface"
+        return _GROUNDS.get(line.kind)
+
+    def number_of(self, number: int) -> tuple[str, str]:
+        """The old and new line numbers that the gutter shows for a row; one of them is empty side by side."""
+        row = self._sheet.rows[number]
+        line = self._sheet.line(row, new_side=self._new_side)
+        if line is None:
+            return "", ""
+        if not self._sheet.side_by_side:
+            return _number(line.old), _number(line.new)
+        return ("", _number(line.new)) if self._new_side else (_number(line.old), "")
+
+    @property
+    def theme(self) -> Theme:
+        """The colours in use."""
+        return self._theme
+
+    def caret_ground(self, number: int) -> bool:
+        """Whether the gutter marks this row as the caret's."""
+        return number == self._row
+
+    def is_lit(self, number: int) -> bool:
+        """Whether the row is spoken of."""
+        return number in self._lit
+
+    def gutter_columns(self) -> tuple[int, int]:
+        """Digits of the old and of the new column; 0 where the column is not shown."""
+        return self._digits
+
+    def _count_digits(self) -> tuple[int, int]:
+        lines = [hunk for change in self._sheet.files for hunk in change.hunks]
+        old = max((hunk.old_start + hunk.old_count for hunk in lines), default=0)
+        new = max((hunk.new_start + hunk.new_count for hunk in lines), default=0)
+        if not any(row.kind is RowKind.LINE for row in self._sheet.rows):
+            return 0, 0
+        digits_old, digits_new = max(3, len(str(old))), max(3, len(str(new)))
+        if not self._sheet.side_by_side:
+            return digits_old, digits_new
+        return (0, digits_new) if self._new_side else (digits_old, 0)
+
+    def _set_margin(self) -> None:
+        self._digits = self._count_digits()
+        old, new = self._digits
+        digit = QFontMetrics(self.font()).horizontalAdvance("0")
+        width = sum(digits * digit + TWO for digits in (old, new) if digits) + ONE
+        self.setViewportMargins(width, 0, 0, 0)
+        inside = self.contentsRect()
+        self._gutter.setGeometry(QRect(inside.left(), inside.top(), width, inside.height()))
+        self._gutter.update()
+
+    def _formats(self, number: int) -> list[QTextLayout.FormatRange]:
+        row = self._sheet.rows[number]
+        theme = self._theme
+        if row.kind is RowKind.FILE:
+            return [_range(0, len(row.text), theme.color("text"), bold=True)]
+        if row.kind in (RowKind.HUNK, RowKind.NOTE):
+            return [_range(0, len(row.text), theme.color("muted"))]
+        if row.kind is RowKind.RAW:
+            return []
+        line = self._sheet.line(row, new_side=self._new_side)
+        if line is None:
+            return []
+        text = visible(line.text[:LONGEST])
+        formats = [self._sign(line.kind)]
+        if is_c(self._sheet.files[row.file].path):
+            spans, _ = coloured(text, self._in_comment(row, line))
+            formats += [self._token(span) for span in spans]
+        for start, end in self._changed(row, line):
+            formats.append(_ground(1 + start, end - start, theme.color(_WORD_GROUNDS[line.kind])))
+        return formats
+
+    def _sign(self, kind: LineKind) -> QTextLayout.FormatRange:
+        names = {LineKind.ADDED: "added_text", LineKind.REMOVED: "removed_text", LineKind.CONTEXT: "muted"}
+        return _range(0, 1, self._theme.color(names[kind]))
+
+    def _token(self, span: Coloured) -> QTextLayout.FormatRange:
+        name = f"syntax_{span.token.value}"
+        return _range(1 + span.start, span.length, self._theme.color(name), italic=span.token is Token.COMMENT)
+
+    def _changed(self, row: Row, line: Line) -> list[tuple[int, int]]:
+        """The words of this side's line that its partner on the other side does not have."""
+        if line.kind is LineKind.CONTEXT:
+            return []
+        hunk = self._sheet.files[row.file].hunks[row.hunk]
+        partners = self._partners.setdefault((row.file, row.hunk), {})
+        if not partners:
+            alike = len(hunk.lines) <= MOST_ALIKE
+            for old, new in side_by_side(hunk, alike=alike):
+                if old is not None and new is not None:
+                    partners[old], partners[new] = new, old
+        at = row.new if line.kind is LineKind.ADDED else row.old
+        partner = partners.get(at)
+        if partner is None:
+            return []
+        text, other = visible(line.text[:LONGEST]), visible(hunk.lines[partner].text[:LONGEST])
+        if line.kind is LineKind.ADDED:
+            return changed_words(other, text)[1]
+        return changed_words(text, other)[0]
+
+    def _in_comment(self, row: Row, line: Line) -> bool:
+        """Whether the row's line begins inside a block comment, read from its hunk on its side."""
+        lines = self._sheet.files[row.file].hunks[row.hunk].lines
+        new_side = line.kind is not LineKind.REMOVED and self._new_side
+        key = (row.file, row.hunk, new_side)
+        if key not in self._comments:
+            absent = LineKind.REMOVED if new_side else LineKind.ADDED
+            states = iter(open_comments(line.text for line in lines if line.kind is not absent))
+            self._comments[key] = [line.kind is not absent and next(states) for line in lines]
+        return self._comments[key][row.new if new_side else row.old]
+
+    def _caret_moved(self) -> None:
+        row = self.textCursor().blockNumber()
+        if self._filling or row == self._row:
+            return
+        self._row = row
+        self.viewport().update()
+        self._gutter.update()
+        if row < len(self._sheet.rows):
+            self.row_chosen.emit(row)
+
+    def _move_gutter(self, area: QRect, dy: int) -> None:
+        if dy:
+            self._gutter.scroll(0, dy)
+        else:
+            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+
+
+class _Gutter(QWidget):
+    """Line numbers beside a `DiffEdit`; the text widget itself is what a screen reader reads."""
+
+    def __init__(self, edit: DiffEdit) -> None:
+        super().__init__(edit)
+        self._edit = edit
+        self.setObjectName("diffGutter")
+        self.setAccessibleName("Line numbers")
+
+    def sizeHint(self) -> QSize:
+        """As wide as the margin that the text leaves."""
+        return QSize(self._edit.viewportMargins().left(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The numbers of the rows that can be seen."""
+        edit = self._edit
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), edit.theme.color("background"))
+        painter.setFont(fixed_font(0.92))
+        digit = QFontMetrics(edit.font()).horizontalAdvance("0")
+        old, new = edit.gutter_columns()
+        for number, _, top, height in edit.visible_rows():
+            painter.fillRect(QRect(0, top, self.width(), height), edit.ground(number))
+            painter.setPen(edit.theme.color("muted"))
+            left, right = edit.number_of(number)
+            x = ONE
+            for digits, text in ((old, left), (new, right)):
+                if digits:
+                    box = QRect(x, top, digits * digit, height)
+                    painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+                    x += digits * digit + TWO
+            if edit.caret_ground(number) or edit.is_lit(number):
+                painter.fillRect(QRect(0, top, 2, height), edit.theme.color("accent"))
+        painter.end()
+
+
+_GROUNDS = {LineKind.ADDED: "added", LineKind.REMOVED: "removed"}
+_RAW_GROUNDS = {"+": "added", "-": "removed", "@": "hunk_header"}
+_WORD_GROUNDS = {LineKind.ADDED: "added_word", LineKind.REMOVED: "removed_word", LineKind.CONTEXT: "lit"}
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _range(
+    start: int, length: int, colour: QColor, *, bold: bool = False, italic: bool = False
+) -> QTextLayout.FormatRange:
+    form = QTextCharFormat()
+    form.setForeground(colour)
+    form.setFontItalic(italic)
+    if bold:
+        form.setFontWeight(600)
+    return _placed(start, length, form)
+
+
+def _ground(start: int, length: int, colour: QColor) -> QTextLayout.FormatRange:
+    form = QTextCharFormat()
+    form.setBackground(colour)
+    return _placed(start, length, form)
+
+
+def _placed(start: int, length: int, form: QTextCharFormat) -> QTextLayout.FormatRange:
+    made = QTextLayout.FormatRange()
+    made.start, made.length, made.format = start, length, form
+    return made

@@ -1,0 +1,230 @@
+"""A diff laid out as rows of text, side by side or unified, before any widget.
+
+Both sides have the same number of rows, so that two text widgets stay aligned by row number alone; where a side has
+no line there is a filler. The first column keeps the diff's own " ", "+" or "-": what is copied out is a diff, and a
+screen reader hears what a colour would say. A diff that lost its white space is laid out as the text that was mailed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from uringreview.diff.model import ChangeKind, Diff, DiffAnchor, DiffState, FileChange, Hunk, Line, LineKind
+from uringreview.ui.diff_words import paired
+from uringreview.ui.visible import visible
+
+LONGEST = 2000
+MOST_ALIKE = 6000
+_FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(")
+
+
+class RowKind(Enum):
+    """What a row is: a file's header, a hunk's bar, a line of the diff, a remark of ours, or mailed text as it is."""
+
+    FILE = "file"
+    HUNK = "hunk"
+    LINE = "line"
+    NOTE = "note"
+    RAW = "raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `file`, `hunk`, `old` and `new` are 0-based indexes (file, hunk in file, line in hunk), -1 for none.
+
+    `old` and `new` are the same for a context line. `text` is set for every kind but LINE.
+    """
+
+    kind: RowKind
+    file: int
+    hunk: int = -1
+    old: int = -1
+    new: int = -1
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A laid-out diff; rows refer into `files`."""
+
+    files: tuple[FileChange, ...]
+    rows: tuple[Row, ...]
+    side_by_side: bool
+
+    def line(self, row: Row, *, new_side: bool) -> Line | None:
+        """The diff line that `row` shows on one side; in a unified sheet on its only one."""
+        if row.kind is not RowKind.LINE:
+            return None
+        at = (row.new if new_side else row.old) if self.side_by_side else max(row.old, row.new)
+        return self.files[row.file].hunks[row.hunk].lines[at] if at >= 0 else None
+
+    def texts(self, *, new_side: bool) -> list[str]:
+        """The text of every row on one side, as it is put on the screen."""
+        texts = []
+        for row in self.rows:
+            if row.kind is RowKind.LINE:
+                line = self.line(row, new_side=new_side)
+                texts.append("" if line is None else shown(line))
+            else:
+                texts.append("" if new_side and self.side_by_side else row.text)
+        return texts
+
+    def anchor(self, row: Row) -> DiffAnchor | None:
+        """The place that `row` stands for: its new line, else its old one; None where there is no file."""
+        if row.file < 0:
+            return None
+        line = max(row.new, -1) if row.new >= 0 else row.old
+        return DiffAnchor(self.files[row.file].path, row.hunk if row.hunk >= 0 else None, line if line >= 0 else None)
+
+    def rows_of(self, anchor: DiffAnchor) -> range:
+        """The rows that `anchor` speaks of: a file's, a hunk's or a line's; empty where it is not in this diff."""
+        files = [i for i, change in enumerate(self.files) if anchor.path in (change.path, change.old_path)]
+        found = [
+            i
+            for i, row in enumerate(self.rows)
+            if row.file in files
+            and (anchor.hunk is None or row.hunk == anchor.hunk)
+            and (anchor.line is None or (row.kind is RowKind.LINE and anchor.line in (row.old, row.new)))
+        ]
+        return range(found[0], found[-1] + 1) if found else range(0)
+
+    def rows_like(self, others: Iterable[Row]) -> frozenset[int]:
+        """The rows that show a line which `others`, rows of another layout of the same diff, show."""
+        wanted = {(row.file, row.hunk, at) for row in others for at in (row.old, row.new) if at >= 0}
+        return frozenset(
+            number
+            for number, row in enumerate(self.rows)
+            if wanted and not wanted.isdisjoint({(row.file, row.hunk, row.old), (row.file, row.hunk, row.new)})
+        )
+
+
+def shown(line: Line) -> str:
+    """A diff line as it is put on the screen: first column, visible text, and what would not be seen otherwise."""
+    text = line.kind.value + visible(line.text[:LONGEST])
+    if len(line.text) > LONGEST:
+        text += f" … {len(line.text) - LONGEST} more characters"
+    return text + "  ⟦no newline at end of file⟧" if line.no_newline else text
+
+
+def raw_rows(text: str) -> tuple[Row, ...]:
+    """Mailed text as it is, a row a line; files and hunks are counted, so that a click still leads to its hunk."""
+    rows = []
+    file = hunk = -1
+    for line in text.split("\n"):
+        if line.startswith("diff --git "):
+            file, hunk = file + 1, -1
+        elif line.startswith("@@") and file >= 0:
+            hunk += 1
+        rows.append(Row(RowKind.RAW, file, hunk, text=visible(line[:LONGEST])))
+    return tuple(rows)
+
+
+def lay_out(diff: Diff, raw: str, *, side_by_side: bool) -> Sheet:
+    """Rows of `diff`; a damaged one as the mailed text `raw`, whose files are known by name only.
+
+    A file has a row of its own only where there are several: the pane's header names the one in view.
+    """
+    if diff.state is DiffState.DAMAGED:
+        rows = raw_rows(raw.rstrip("\n"))
+        known = len(diff.files)
+        kept = tuple(row if row.file < known else Row(RowKind.RAW, -1, text=row.text) for row in rows)
+        return Sheet(diff.files, kept, side_by_side=False)
+    alike = sum(len(hunk.lines) for change in diff.files for hunk in change.hunks) <= MOST_ALIKE
+    rows_of_all: list[Row] = []
+    for number, change in enumerate(diff.files):
+        if len(diff.files) > 1:
+            rows_of_all.append(Row(RowKind.FILE, number, text=file_title(change)))
+        rows_of_all += (Row(RowKind.NOTE, number, text=note) for note in file_notes(change))
+        for at, hunk in enumerate(change.hunks):
+            rows_of_all.append(Row(RowKind.HUNK, number, at, text=hunk_title(hunk)))
+            rows_of_all += _in_columns(hunk, number, at, alike) if side_by_side else _in_one(hunk, number, at)
+    return Sheet(diff.files, tuple(rows_of_all), side_by_side)
+
+
+def _in_one(hunk: Hunk, file: int, at: int) -> Iterator[Row]:
+    for i, line in enumerate(hunk.lines):
+        old = -1 if line.kind is LineKind.ADDED else i
+        new = -1 if line.kind is LineKind.REMOVED else i
+        yield Row(RowKind.LINE, file, at, old, new)
+
+
+def _in_columns(hunk: Hunk, file: int, at: int, alike: bool) -> Iterator[Row]:
+    for old, new in side_by_side(hunk, alike=alike):
+        yield Row(RowKind.LINE, file, at, -1 if old is None else old, -1 if new is None else new)
+
+
+def side_by_side(hunk: Hunk, *, alike: bool = True) -> list[tuple[int | None, int | None]]:
+    """Pairs of line indexes (old side, new side) of one hunk, None where a side has a filler.
+
+    A context line stands on both sides; a removed line stands beside the added line that it became. Without `alike`
+    a change block is paired by position alone, for diffs of many thousand lines.
+    """
+    pairs: list[tuple[int | None, int | None]] = []
+    removed: list[int] = []
+    added: list[int] = []
+
+    def flush() -> None:
+        texts = ([hunk.lines[i].text for i in removed], [hunk.lines[i].text for i in added])
+        block = paired(*texts) if alike else paired_by_place(len(removed), len(added))
+        pairs.extend((None if o is None else removed[o], None if n is None else added[n]) for o, n in block)
+        removed.clear()
+        added.clear()
+
+    for i, line in enumerate(hunk.lines):
+        if line.kind is LineKind.REMOVED:
+            if added:
+                flush()
+            removed.append(i)
+        elif line.kind is LineKind.ADDED:
+            added.append(i)
+        else:
+            flush()
+            pairs.append((i, i))
+    flush()
+    return pairs
+
+
+def paired_by_place(removed: int, added: int) -> list[tuple[int | None, int | None]]:
+    """The first removed line beside the first added one, and so on."""
+    return [(i if i < removed else None, i if i < added else None) for i in range(max(removed, added))]
+
+
+def file_title(change: FileChange) -> str:
+    """A file's header in words: path, what was added and removed."""
+    counts = "" if change.binary else f"   +{change.added} -{change.removed}"
+    return f"{visible(change.path)}{counts}"
+
+
+def file_notes(change: FileChange) -> list[str]:
+    """What happens to the file besides its lines."""
+    notes = []
+    if change.kind is ChangeKind.NEW:
+        notes.append(f"new file{_mode(change.new_mode)}")
+    elif change.kind is ChangeKind.DELETED:
+        notes.append("file deleted")
+    elif change.kind in (ChangeKind.RENAMED, ChangeKind.COPIED):
+        notes.append(f"{change.kind.value} from {visible(change.old_path)}")
+    if change.kind is not ChangeKind.NEW and change.new_mode and change.old_mode and change.new_mode != change.old_mode:
+        notes.append(f"mode {change.old_mode} becomes {change.new_mode}")
+    if change.binary:
+        notes.append("binary file: its content is not shown")
+    elif not change.hunks and not notes:
+        notes.append("no line changes")
+    return notes
+
+
+def _mode(mode: str | None) -> str:
+    return f", mode {mode}" if mode else ""
+
+
+def hunk_title(hunk: Hunk) -> str:
+    """The bar over a hunk: the function that git names in its heading, and the first line on the new side."""
+    found = _FUNCTION.search(hunk.heading[:LONGEST])
+    where = f"{found[1]}()" if found else visible(hunk.heading[:LONGEST].strip())
+    return f"@@ {where} · line {hunk.new_start}" if where else f"@@ line {hunk.new_start}"
+
+
+def squeezed(text: str) -> str:
+    """`text` with runs of white space as one blank, without the ends."""
+    return " ".join(text.split())

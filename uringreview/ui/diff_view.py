@@ -1,0 +1,420 @@
+"""The diff pane: the patch's change, side by side or unified, with the places lit that a claim or a step speaks of.
+
+Two text widgets scroll and walk together, row by row. A diff that was damaged on its way or put back from the clone
+says so in a banner, in words; a patch without a diff says why nothing is shown.
+"""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollBar, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from uringreview.diff.model import Diff, DiffAnchor, DiffState
+from uringreview.review.facts import PatchFacts
+from uringreview.ui.diff_edit import DiffEdit
+from uringreview.ui.diff_text import Row, RowKind, Sheet, lay_out, squeezed
+from uringreview.ui.theme import ONE, THREE, TWO, Theme, fixed_font
+from uringreview.ui.visible import visible
+
+_EMPTY = Sheet((), (), side_by_side=False)
+
+
+class DiffPane(QWidget):
+    """Shows the diff of one patch.
+
+    `anchor_clicked` carries the `DiffAnchor` of the line that the caret came to, `line_clicked` its text without the
+    first column, `comment_requested` the `DiffAnchor` that a comment is wanted for.
+    """
+
+    anchor_clicked = Signal(object)
+    line_clicked = Signal(str)
+    comment_requested = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("diffPane")
+        self.setAccessibleName("Diff")
+        self._theme = theme
+        self._facts: PatchFacts | None = None
+        self._sheet = _EMPTY
+        self._lit: frozenset[int] = frozenset()
+        self._wants_columns = True
+        self._old = _named(DiffEdit(theme, new_side=False), "diffOld", "Before the patch")
+        self._new = _named(DiffEdit(theme, new_side=True), "diffNew", "After the patch")
+        self._path = _label("diffPath", mono=True)
+        self._counts = _label("diffCounts", mono=True)
+        self._hunk = _label("diffHunk", muted=True)
+        self._state = _label("diffState", muted=True)
+        self._layout_button = QToolButton()
+        self._layout_button.setObjectName("diffLayout")
+        self._layout_button.setAccessibleName("Diff layout")
+        self._layout_button.clicked.connect(self.toggle_layout)
+        self._banner = _label("diffBanner")
+        self._banner.setWordWrap(True)
+        self._empty = _label("diffEmpty", muted=True)
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._arrange()
+        self._join()
+        self.set_theme(theme)
+        self.show_patch(None)
+
+    def _arrange(self) -> None:
+        header = QWidget()
+        header.setObjectName("diffHeader")
+        header.setProperty("role", "header")
+        row = QHBoxLayout(header)
+        row.setContentsMargins(THREE, ONE, THREE, ONE)
+        row.setSpacing(TWO)
+        for widget in (self._path, self._counts, self._hunk):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self._state)
+        row.addWidget(self._layout_button)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setObjectName("diffColumns")
+        self._columns.setHandleWidth(1)
+        self._columns.setChildrenCollapsible(False)
+        self._columns.addWidget(self._old)
+        self._columns.addWidget(self._new)
+        self._columns.setSizes([1, 1])
+        self._old.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(header)
+        column.addWidget(self._banner)
+        column.addWidget(self._empty, 1)
+        column.addWidget(self._columns, 1)
+        self.setFocusProxy(self._new)
+
+    def _join(self) -> None:
+        _together(self._old.verticalScrollBar(), self._new.verticalScrollBar())
+        _together(self._old.horizontalScrollBar(), self._new.horizontalScrollBar())
+        self._old.row_chosen.connect(self._old_chosen)
+        self._new.row_chosen.connect(self._new_chosen)
+        self._new.verticalScrollBar().valueChanged.connect(lambda _value: self._update_header())
+        for edit in (self._old, self._new):
+            edit.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            edit.customContextMenuRequested.connect(self._menu_for(edit))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in other colours."""
+        self._theme = theme
+        self._old.set_theme(theme)
+        self._new.set_theme(theme)
+        self._banner.setStyleSheet(
+            f"#diffBanner {{ background: {theme.callout}; border-left: 3px solid {theme.contradicted};"
+            f" padding: {TWO}px {THREE}px; }}"
+        )
+        self._update_header()
+
+    def show_patch(self, facts: PatchFacts | None) -> None:
+        """Show the diff of `facts`, or say why there is none."""
+        self._facts = facts
+        self._lit = frozenset()
+        self._fill()
+        first = next((i for i, row in enumerate(self._sheet.rows) if row.kind is RowKind.LINE), 0)
+        self._put_caret(first)
+
+    def _fill(self) -> None:
+        diff = self._facts.diff if self._facts is not None else None
+        reason = why_empty(self._facts)
+        self._empty.setText(reason)
+        self._empty.setVisible(bool(reason))
+        self._columns.setVisible(not reason)
+        patch = self._facts.row.patch if self._facts is not None else None
+        banner = banner_of(diff, white_space_lost=patch is not None and patch.white_space_lost) if diff else ""
+        self._banner.setText(banner)
+        self._banner.setVisible(bool(banner))
+        if diff is None or reason:
+            self._sheet = _EMPTY
+        else:
+            self._sheet = lay_out(diff, self._raw(), side_by_side=self._wants_columns)
+        self._old.setVisible(self._sheet.side_by_side)
+        if self._sheet.side_by_side:
+            self._old.show_sheet(self._sheet)
+        self._new.show_sheet(self._sheet)
+        self._new.setAccessibleName("After the patch" if self._sheet.side_by_side else "Diff text")
+        self._layout_button.setText("side by side" if self._wants_columns else "unified")
+        self._layout_button.setToolTip("Switch between side by side and unified (v)")
+        self._layout_button.setVisible(diff is not None and bool(diff.files) and diff.state is not DiffState.DAMAGED)
+        self._state.setText(_STATE_WORDS[diff.state] if diff is not None else "")
+        self._update_header()
+
+    def _raw(self) -> str:
+        patch = self._facts.row.patch if self._facts is not None else None
+        return patch.diff_text if patch is not None else ""
+
+    def toggle_layout(self) -> None:
+        """Side by side becomes unified and back; the line that was in view stays in view."""
+        kept = self.current_anchor()
+        lit = [self._sheet.rows[number] for number in self._lit]
+        self._wants_columns = not self._wants_columns
+        self._fill()
+        self._light(self._sheet.rows_like(lit))
+        rows = self._sheet.rows_of(kept) if kept is not None else range(0)
+        if rows:
+            self._put_caret(rows[0])
+
+    @property
+    def is_side_by_side(self) -> bool:
+        """Whether the two sides stand beside each other."""
+        return self._sheet.side_by_side
+
+    def current_anchor(self) -> DiffAnchor | None:
+        """The place that the caret is on."""
+        row = self._new.caret_row
+        return self._sheet.anchor(self._sheet.rows[row]) if row < len(self._sheet.rows) else None
+
+    def go_to(self, anchor: DiffAnchor) -> None:
+        """Bring `anchor` into view, with the caret on its first row, and light it."""
+        rows = self._sheet.rows_of(anchor)
+        if rows:
+            self._light(frozenset(rows) if anchor.line is not None or anchor.hunk is not None else frozenset())
+            self._put_caret(rows[0])
+
+    def highlight_anchors(self, anchors: Iterable[DiffAnchor]) -> None:
+        """Light every line that a claim speaks of, and bring the first into view; none takes the light away."""
+        rows = sorted({row for anchor in anchors for row in self._sheet.rows_of(anchor)})
+        self._light(frozenset(rows))
+        if rows:
+            self._put_caret(rows[0])
+
+    def light(self, c_text: str | None, upstream: str | None) -> None:
+        """Light the lines that stand for the C line `c_text`, if this patch is `upstream` or no id is given."""
+        ours = self._upstream()
+        rows: list[int] = []
+        if c_text and (upstream is None or ours is None or ours.startswith(upstream) or upstream.startswith(ours)):
+            rows = self._rows_with(c_text)
+        self._light(frozenset(rows))
+        if rows:
+            self._bring_into_view(rows[0])
+
+    def _upstream(self) -> str | None:
+        patch = self._facts.row.patch if self._facts is not None else None
+        return patch.upstream if patch is not None else None
+
+    def _rows_with(self, c_text: str) -> list[int]:
+        wanted = squeezed(c_text)
+        changed: list[int] = []
+        context: list[int] = []
+        for number, row in enumerate(self._sheet.rows):
+            text = self._row_text(row)
+            if text and wanted and wanted in squeezed(text):
+                (context if row.old == row.new and row.kind is RowKind.LINE else changed).append(number)
+        return changed or context
+
+    def _row_text(self, row: Row) -> str:
+        if row.kind is RowKind.RAW:
+            return row.text[1:]
+        sides = (self._sheet.line(row, new_side=True), self._sheet.line(row, new_side=False))
+        return "\n".join(line.text for line in dict.fromkeys(side for side in sides if side is not None))
+
+    def next_hunk(self) -> None:
+        """Move the caret to the next hunk."""
+        self._step(RowKind.HUNK, forward=True)
+
+    def previous_hunk(self) -> None:
+        """Move the caret to the hunk before."""
+        self._step(RowKind.HUNK, forward=False)
+
+    def next_file(self) -> None:
+        """Move the caret to the next file."""
+        self._step(RowKind.FILE, forward=True)
+
+    def previous_file(self) -> None:
+        """Move the caret to the file before."""
+        self._step(RowKind.FILE, forward=False)
+
+    def comment_here(self) -> None:
+        """Ask for a comment on the line that the caret is on."""
+        anchor = self.current_anchor()
+        if anchor is not None:
+            self.comment_requested.emit(anchor)
+
+    def _step(self, kind: RowKind, *, forward: bool) -> None:
+        starts = [i for i, row in enumerate(self._sheet.rows) if _begins(self._sheet.rows, i, kind)]
+        here = self._new.caret_row
+        after = [start for start in starts if start > here]
+        before = [start for start in starts if start <= here]
+        if forward and after:
+            self._put_caret(after[0])
+        elif not forward and len(before) > 1:
+            self._put_caret(before[-2])
+        elif not forward and before:
+            self._put_caret(before[0])
+
+    def _light(self, rows: frozenset[int]) -> None:
+        self._lit = rows
+        self._old.light_rows(rows)
+        self._new.light_rows(rows)
+
+    def _put_caret(self, row: int) -> None:
+        self._old.put_caret(row)
+        self._new.put_caret(row)
+        self._bring_into_view(row)
+        self._update_header()
+
+    def _bring_into_view(self, row: int) -> None:
+        bar = self._new.verticalScrollBar()
+        page = self._new.page_rows()
+        if not bar.value() + 1 <= row < bar.value() + page - 2:
+            bar.setValue(max(0, row - page // 4))
+
+    def _old_chosen(self, row: int) -> None:
+        self._new.put_caret(row)
+        self._chosen(row, new_side=False)
+
+    def _new_chosen(self, row: int) -> None:
+        self._old.put_caret(row)
+        self._chosen(row, new_side=True)
+
+    def _chosen(self, number: int, *, new_side: bool) -> None:
+        row = self._sheet.rows[number]
+        self._update_header()
+        anchor = self._sheet.anchor(row)
+        if anchor is not None:
+            self.anchor_clicked.emit(anchor)
+        line = self._sheet.line(row, new_side=new_side)
+        if line is not None:
+            self.line_clicked.emit(line.text)
+        elif row.kind is RowKind.RAW and row.hunk >= 0:
+            self.line_clicked.emit(row.text[1:])
+
+    def _update_header(self) -> None:
+        rows = self._sheet.rows
+        row = rows[self._header_row()] if rows else None
+        change = self._sheet.files[row.file] if row is not None and row.file >= 0 else None
+        for label in (self._path, self._counts, self._hunk):
+            label.setVisible(change is not None)
+        if change is None or row is None:
+            return
+        self._path.setText(visible(change.path))
+        files = len(self._sheet.files)
+        self._path.setToolTip(f"File {row.file + 1} of {files}")
+        self._counts.setTextFormat(Qt.TextFormat.RichText)
+        self._counts.setText(
+            f'<span style="color:{self._theme.added_text}">+{change.added}</span> '
+            f'<span style="color:{self._theme.removed_text}">−{change.removed}</span>'
+        )
+        words = [f"hunk {max(row.hunk, 0) + 1} of {len(change.hunks)}"] if change.hunks else []
+        if files > 1:
+            words.append(f"file {row.file + 1} of {files}")
+        self._hunk.setText(" · ".join(words))
+
+    def _header_row(self) -> int:
+        """The caret's row while it is in view, else the first row in view: what the header speaks of."""
+        first = self._new.verticalScrollBar().value()
+        caret = self._new.caret_row
+        at = caret if first <= caret < first + self._new.page_rows() else first
+        return min(at, len(self._sheet.rows) - 1)
+
+    def _menu_for(self, edit: DiffEdit) -> Callable[[QPoint], None]:
+        def show(at: QPoint) -> None:
+            menu = self.menu_at(edit)
+            menu.popup(edit.viewport().mapToGlobal(at))
+
+        return show
+
+    def menu_at(self, edit: DiffEdit) -> QMenu:
+        """The context menu of one side."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = _action(menu, "Copy", edit.copy)
+        copy.setEnabled(edit.textCursor().hasSelection())
+        anchor = self.current_anchor()
+        _action(menu, "Comment on This Line", self.comment_here).setEnabled(anchor is not None)
+        menu.addSeparator()
+        path = anchor.path if anchor is not None else ""
+        _action(menu, "Copy File Name", lambda: QGuiApplication.clipboard().setText(path)).setEnabled(bool(path))
+        _action(menu, "Switch Layout", self.toggle_layout).setEnabled(self._layout_button.isVisibleTo(self))
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The sides have their own menus."""
+        event.ignore()
+
+
+_STATE_WORDS = {
+    DiffState.EXACT: "as mailed",
+    DiffState.RESTORED: "restored",
+    DiffState.DAMAGED: "damaged, as mailed",
+    DiffState.NONE: "",
+}
+
+
+def banner_of(diff: Diff, *, white_space_lost: bool = False) -> str:
+    """What a reviewer must know before trusting the lines below; empty where they are as mailed.
+
+    `white_space_lost` is the patch's own flag: a diff may be damaged in other ways too (a miscounted hunk).
+    """
+    problems = " ".join(_sentence(visible(problem)) for problem in diff.problems[:3])
+    source = visible(diff.restored_from)
+    if diff.state is DiffState.RESTORED and diff.proven:
+        proof = "proven by the blob id in its index line"
+        return f"White space lost on the page; restored from {source or 'the clone'}, {proof}."
+    if diff.state is DiffState.RESTORED:
+        lost = f"White space lost; restored from {source or 'what was read'}, not proven: not tried on any branch."
+        return f"{lost} {problems}".rstrip()
+    if diff.state is DiffState.DAMAGED:
+        lost = "White space lost, not appliable" if white_space_lost else "Damaged, not appliable"
+        return f"{lost}: shown as it was read. {problems}".rstrip()
+    return problems
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def why_empty(facts: PatchFacts | None) -> str:
+    """Why there is no diff to show; empty where there is one."""
+    if facts is None:
+        return "Choose a patch in the queue to see its diff."
+    if facts.row.patch is None:
+        return "This mail is only named in the thread overview. Open the mail itself (Ctrl+O) to see its diff."
+    if facts.diff is None or facts.diff.state is DiffState.NONE:
+        return "This mail carries no diff."
+    if not facts.diff.files and not facts.row.patch.diff_text.strip():
+        return "This mail's diff is empty."
+    return ""
+
+
+def _begins(rows: tuple[Row, ...], at: int, kind: RowKind) -> bool:
+    """Whether a hunk or file begins at this row, in laid-out and in raw sheets."""
+    row = rows[at]
+    if row.kind is not RowKind.RAW:
+        return row.kind is kind
+    before = rows[at - 1] if at else None
+    if kind is RowKind.HUNK:
+        return row.hunk >= 0 and (before is None or (before.file, before.hunk) != (row.file, row.hunk))
+    return row.file >= 0 and (before is None or before.file != row.file)
+
+
+def _together(one: QScrollBar, other: QScrollBar) -> None:
+    one.valueChanged.connect(other.setValue)
+    other.valueChanged.connect(one.setValue)
+
+
+def _named(edit: DiffEdit, name: str, accessible: str) -> DiffEdit:
+    edit.setObjectName(name)
+    edit.setAccessibleName(accessible)
+    return edit
+
+
+def _label(name: str, *, mono: bool = False, muted: bool = False) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if mono:
+        label.setFont(fixed_font())
+    if muted:
+        label.setProperty("role", "muted")
+    return label
+
+
+def _action(menu: QMenu, text: str, run: Callable[[], object]) -> QAction:
+    action = menu.addAction(text)
+    action.triggered.connect(lambda _checked=False: run())
+    return action
