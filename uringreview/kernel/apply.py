@@ -240,9 +240,9 @@ class Engine:
                 return refuse(Refusal.MISSING)
             if patch.old_mode is not None and (patch.old_mode ^ entry.mode) & _TYPE:
                 return refuse(Refusal.TYPE, None, entry)
-        if patch.new_path is not None and (patch.old_path is None or patch.moved):
-            if patch.new_path not in leaving and tree.entry(patch.new_path) is not None:
-                return refuse(Refusal.EXISTS, None, entry)
+        appears = patch.new_path if patch.old_path is None or patch.moved else None
+        if appears is not None and appears not in leaving and tree.entry(appears) is not None:
+            return refuse(Refusal.EXISTS, None, entry)
         old_mode = patch.old_mode or (entry.mode if entry else None)
         if old_mode and patch.new_mode and patch.old_path and (old_mode ^ patch.new_mode) & _TYPE:
             return refuse(Refusal.TYPE, None, entry)
