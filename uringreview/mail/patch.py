@@ -4,19 +4,40 @@ The cuts follow git-am(1): the commit message ends at the first line that is `--
 first real `diff --git ` and `-- ` ends it; between them AUTOSEL puts its rationale and the diffstat.
 """
 
+import re
 from dataclasses import dataclass
 
-from uringreview.mail.message import Address, Message, Span
-from uringreview.mail.subject import Subject
+from uringreview.mail.extent import (
+    DiffExtent,
+    Line,
+    find_diff,
+    find_diffstat,
+    lines_of,
+    message_end,
+    span,
+    trimmed,
+)
+from uringreview.mail.message import Address, Message, Span, addresses
+from uringreview.mail.subject import Subject, SubjectKind, parse_subject
+from uringreview.mail.trailers import Trailer, find_trailers
 
+__all__ = ["HEADING", "Patch", "Trailer", "read_patch"]
 
-@dataclass(frozen=True, slots=True)
-class Trailer:
-    """One trailer line of the commit message (git-interpret-trailers(1)): "Fixes" and what follows the colon."""
-
-    key: str
-    value: str
-    span: Span
+HEADING = "LLM Generated explanations, may be completely bogus:"
+_IN_BODY = re.compile(r"(From|Subject|Date):[ \t]+(\S.*)")
+_FULL_ID = r"([0-9a-f]{40})"
+_UPSTREAM = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"\[\s*upstream commit {_FULL_ID}\s*\]",
+        rf"\[?\s*commit {_FULL_ID} upstream\b.*",
+        rf"upstream commit:? {_FULL_ID}\b.*",
+        rf"\(cherry picked from commit {_FULL_ID}\b.*",
+    )
+)
+# git send-email makes them: time, process, number in the sending, who sent it.
+_NUMBERED_ID = re.compile(r"(\d{14}\.\d{1,10})-(\d{1,5})-([^@]+@.+)")
+_DASHES = re.compile(r"-{8,}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +78,124 @@ class Patch:
     def diff_text(self) -> str:
         """The diff as mailed; empty where there is none."""
         return self.diff.of(self.message.body) if self.diff else ""
+
+
+def read_patch(message: Message) -> Patch | None:
+    """Take a patch mail apart; None for an answer, a cover letter, and any mail without the nature of a patch.
+
+    A mail whose subject says PATCH is a patch even where its diff is missing or damaged: it must not be lost.
+    """
+    subject = parse_subject(message.subject)
+    if subject.is_reply or subject.number == 0:
+        return None
+    lines = lines_of(message.body)
+    first, author = _commit_message_start(lines)
+    end = message_end(lines, first)
+    after = (
+        end + 1 if end < len(lines) and lines[end].text.startswith("---") and not lines[end].text[3:].strip() else end
+    )
+    diff = find_diff(lines, after)
+    if diff is None and (subject.kind is SubjectKind.NONE or message.form == "patch file"):
+        return None
+    stat = find_diffstat(lines, after, diff.first) if diff else None
+    text_end = min(end, stat[0] if stat and stat[0] >= first else end)
+    first, text_end = trimmed(lines, first, text_end)
+    return Patch(
+        message=message,
+        subject=subject,
+        author=author or message.sender,
+        upstream=_upstream(lines[first:text_end]),
+        stable_base=message.header("X-stable-base"),
+        position=_position(message, subject),
+        commit_message=span(lines, first, text_end),
+        trailers=find_trailers(lines[first:text_end]),
+        rationale=_rationale(lines, subject, after, stat, diff),
+        diffstat=span(lines, *stat, line_end=True) if stat else None,
+        diff=span(lines, diff.first, diff.last, line_end=True) if diff else None,
+        white_space_lost=diff is not None and _white_space_lost(lines, diff, stat),
+    )
+
+
+def _commit_message_start(lines: list[Line]) -> tuple[int, Address | None]:
+    """The line where the commit message starts, behind in-body headers, and the author whom they name.
+
+    The -rc review mails put a notice and a line of dashes before them.
+    """
+    at, _ = trimmed(lines, 0, len(lines))
+    if at < len(lines) and "stable review patch" in lines[at].text:
+        dashes = next((n for n in range(at, min(at + 10, len(lines))) if _DASHES.fullmatch(lines[n].text)), None)
+        if dashes is not None:
+            at, _ = trimmed(lines, dashes + 1, len(lines))
+    author = None
+    while at < len(lines) and (found := _IN_BODY.fullmatch(lines[at].text)):
+        if found[1] == "From":
+            named = addresses(found[2])
+            if not named:
+                break
+            author = named[0]
+        elif author is None and found[1] != "Subject":
+            break
+        at += 1
+    return at, author
+
+
+def _upstream(lines: list[Line]) -> str | None:
+    for form in _UPSTREAM:
+        for line in lines:
+            if found := form.fullmatch(line.text.strip()):
+                return str(found[1]).lower()
+    return None
+
+
+def _position(message: Message, subject: Subject) -> int | None:
+    if message.source.place is not None:
+        return message.source.place
+    if subject.number is not None:
+        return subject.number
+    found = _NUMBERED_ID.fullmatch(message.message_id or "")
+    return int(found[2]) if found else None
+
+
+def _rationale(
+    lines: list[Line], subject: Subject, after: int, stat: tuple[int, int] | None, diff: DiffExtent | None
+) -> Span | None:
+    """The generated text between the `---` and the diffstat; an empty span where its heading stands over nothing.
+
+    Without the heading (before July 2025) only AUTOSEL mails are taken to hold one: others put changelogs there.
+    """
+    end = stat[0] if stat else diff.first if diff else _without_signature(lines, after)
+    heading = next((n for n in range(after, end) if lines[n].text.strip() == HEADING), None)
+    if heading is not None:
+        return span(lines, *trimmed(lines, heading + 1, end))
+    first, last = trimmed(lines, after, end)
+    return span(lines, first, last) if subject.kind is SubjectKind.AUTOSEL and first < last else None
+
+
+def _without_signature(lines: list[Line], first: int) -> int:
+    return next((n for n in range(len(lines) - 1, first, -1) if lines[n].text == "-- "), len(lines))
+
+
+def _white_space_lost(lines: list[Line], diff: DiffExtent, stat: tuple[int, int] | None) -> bool:
+    """Whether leading blanks are gone: context without its blank, and no context line that kept it."""
+    inside = [line.text[:1] for line in lines[diff.first : diff.last]]
+    bare_stat = stat is not None and not lines[stat[0]].text.startswith(" ")
+    return " " not in inside and (diff.unmarked > 0 or (bare_stat and not diff.whole))
+
+
+def has_diff(body: str) -> bool:
+    """Whether a diff stands in `body`, at the start of lines (a quoted one does not count)."""
+    return find_diff(lines_of(body), 0) is not None
+
+
+def cut_short(message: Message) -> bool:
+    """Whether the mail ends inside a hunk of its patch, by that hunk's own counts."""
+    if message.form != "mail":
+        return False
+    diff = find_diff(lines_of(message.body), 0)
+    return diff is not None and diff.short
+
+
+def sending(message_id: str) -> tuple[str, str] | None:
+    """What the Message-IDs of one `git send-email` run share (time and process, sender); None for any other id."""
+    found = _NUMBERED_ID.fullmatch(message_id)
+    return (found[1], found[3]) if found else None

@@ -1,101 +1,33 @@
 """The queue: what was opened for review, in order, with people's replies beside the patches they answer."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from typing import BinaryIO
 
-from uringreview.mail.message import Message, Source
-from uringreview.mail.patch import Patch
-from uringreview.mail.subject import Subject
+from uringreview.mail.answer import own_text
+from uringreview.mail.gather import gather
+from uringreview.mail.message import Message
+from uringreview.mail.rows import Listed, Problem, Queue, Reply, Row
+from uringreview.mail.sources import read_source
+from uringreview.progress import Progress, Work
+
+__all__ = ["Listed", "Problem", "Queue", "Reply", "Row", "gather", "load", "own_text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A mail that a page's thread overview names but whose text is not here.
+def load(paths: Sequence[str], stdin: BinaryIO | None = None) -> Work[Message, Queue]:
+    """Read every path ("-" is `stdin`) and order what is in them; yields progress in mails, each with its message.
 
-    `position` is the line's place among the overview's patches, or for replies that of the patch answered.
-    `date` is None where the overview's time could not be read.
+    Nothing in the input raises: what cannot be read becomes one of the queue's problems.
     """
-
-    source: Source
-    subject: Subject
-    subject_text: str
-    sender: str
-    date: datetime | None
-    position: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer in the thread. `message` is None where only an overview names it (then `listed` is set)."""
-
-    sender: str
-    date: datetime | None
-    message: Message | None
-    listed: Listed | None
-    is_bot: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the queue: a loaded patch, or an index entry whose mail is not loaded; exactly one is set."""
-
-    patch: Patch | None
-    listed: Listed | None
-    batch: str
-    replies: tuple[Reply, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """What names the row across runs."""
-        if self.patch is not None:
-            return self.patch.key
-        assert self.listed is not None
-        return f"{self.batch}#{self.listed.position}:{self.listed.subject_text}"
-
-    @property
-    def subject(self) -> Subject:
-        """The subject, loaded or listed."""
-        if self.patch is not None:
-            return self.patch.subject
-        assert self.listed is not None
-        return self.listed.subject
-
-    @property
-    def position(self) -> int | None:
-        """Place in the batch, where known."""
-        if self.patch is not None:
-            return self.patch.position
-        assert self.listed is not None
-        return self.listed.position
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in the input that could not be read: where, and why in one sentence."""
-
-    source: Source
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Rows by batch and position; `loose` are replies whose patch is neither loaded nor listed."""
-
-    rows: tuple[Row, ...]
-    loose: tuple[Reply, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def patches(self) -> tuple[Patch, ...]:
-        """The loaded patches, in queue order."""
-        return tuple(row.patch for row in self.rows if row.patch is not None)
-
-    @property
-    def not_loaded(self) -> int:
-        """How many rows have no text yet."""
-        return sum(row.patch is None for row in self.rows)
-
-    @property
-    def replies(self) -> tuple[Reply, ...]:
-        """All replies, those with a row first, in queue order."""
-        return tuple(reply for row in self.rows for reply in row.replies) + self.loose
+    messages: list[Message] = []
+    listed: list[Listed] = []
+    problems: list[Problem] = []
+    for path in paths:
+        for item in read_source(path, stdin):
+            if isinstance(item, Message):
+                messages.append(item)
+                yield Progress(len(messages), 0, "mails", (item,))
+            elif isinstance(item, Listed):
+                listed.append(item)
+            else:
+                problems.append(item)
+    return gather(messages, listed, problems)

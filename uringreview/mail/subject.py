@@ -5,9 +5,16 @@ from 7.0 down to 6.6 is meant. One version alone means that branch only. (Docume
 themselves, May 2025 to May 2026.)
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import total_ordering
+
+_REPLY = re.compile(r"(?:re|aw|sv|antw)(?:\[\d{1,3}\])?\s{0,3}:\s*", re.IGNORECASE)
+_BRACKET = re.compile(r"\[([^\[\]]{0,200})\]\s*")
+_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})(\.y|-stable)?", re.IGNORECASE)
+_RANGE = re.compile(r"(\d{1,3}\.\d{1,3})-(\d{1,3}\.\d{1,3})")
+_NUMBER = re.compile(r"(\d{1,5})/(\d{1,5})")
 
 
 @total_ordering
@@ -65,3 +72,58 @@ class Subject:
     number: int | None
     total: int | None
     is_reply: bool
+
+
+def parse_subject(text: str) -> Subject:
+    """Take the subject line `text`, folded or not, apart.
+
+    Leading "Re:" (any number, any case) and bracketed groups are peeled off, as git-mailinfo(1) does; the first group
+    that holds the word PATCH or AUTOSEL decides the kind, so a list's own "[foo-list]" before it does no harm. Several
+    versions in one bracket ("6.6.y 6.1.y") ask for the range from the newest to the oldest of them.
+    """
+    rest = " ".join(text.split())
+    is_reply = False
+    tag: list[str] = []
+    while True:
+        if found := _REPLY.match(rest):
+            is_reply = True
+        elif found := _BRACKET.match(rest):
+            words = found[1].replace(",", " ").split()
+            if not tag and any(word.upper().startswith(("PATCH", "AUTOSEL")) for word in words):
+                tag = words
+        else:
+            break
+        rest = rest[found.end() :]
+    number, total = next(((int(m[1]), int(m[2])) for word in tag if (m := _NUMBER.fullmatch(word))), (None, None))
+    asked, dotted = _branches(tag)
+    return Subject(_kind(tag, asked, dotted, number), rest, asked, number, total, is_reply)
+
+
+def asked_range(text: str) -> BranchRange | None:
+    """The branches that the subject `text` asks for; None where it names none, as a plain patch's does."""
+    return parse_subject(text).asked
+
+
+def _kind(tag: list[str], asked: BranchRange | None, dotted: bool, number: int | None) -> SubjectKind:
+    if not tag:
+        return SubjectKind.NONE
+    if any(word.upper() == "AUTOSEL" for word in tag):
+        return SubjectKind.AUTOSEL
+    if asked is None:
+        return SubjectKind.PLAIN
+    # Greg's review mails say "6.12 012/345"; a submission to stable says "6.12.y" (stable-kernel-rules).
+    return SubjectKind.RC_REVIEW if number is not None and not dotted else SubjectKind.STABLE
+
+
+def _branches(tag: list[str]) -> tuple[BranchRange | None, bool]:
+    """The range that the words of a bracket ask for, and whether one was written as a branch ("6.6.y")."""
+    versions: list[Version] = []
+    dotted = any(word.lower() == "stable" for word in tag)
+    # "6.6/6.1" is two branches, "3/9" is a place in a series.
+    for word in " ".join(word if _NUMBER.fullmatch(word) else word.replace("/", " ") for word in tag).split():
+        if found := _RANGE.fullmatch(word):
+            versions += [Version.parse(found[1]), Version.parse(found[2])]
+        elif found := _VERSION.fullmatch(word):
+            versions.append(Version(int(found[1]), int(found[2])))
+            dotted = dotted or found[3] is not None
+    return (BranchRange(max(versions), min(versions)) if versions else None), dotted

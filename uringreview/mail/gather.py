@@ -1,0 +1,270 @@
+"""Messages into a queue: which batch a patch belongs to, which row a mail fills, which patch an answer answers.
+
+A batch is one sending: the thread under its first mail (References, RFC 5322), for AUTOSEL itself a patch. Page text
+may lack Message-IDs; then the subject with its range is what names a patch.
+"""
+
+import os.path
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from uringreview.mail.answer import is_bot, is_bot_name
+from uringreview.mail.message import Message
+from uringreview.mail.patch import Patch, read_patch, sending
+from uringreview.mail.rows import Listed, Problem, Queue, Reply, Row
+from uringreview.mail.subject import Subject, SubjectKind, parse_subject
+
+_Name: TypeAlias = tuple[str, str]
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A row while it is filled; `order` sorts it within its batch."""
+
+    batch: str
+    patch: Patch | None
+    listed: Listed | None
+    order: int | None
+    replies: list[Reply] = field(default_factory=list)
+
+    @property
+    def subject(self) -> Subject:
+        if self.patch is not None:
+            return self.patch.subject
+        assert self.listed is not None
+        return self.listed.subject
+
+    @property
+    def date(self) -> datetime:
+        return (self.patch.message.date if self.patch else self.listed.date if self.listed else None) or _NEVER
+
+
+def gather(messages: Iterable[Message], listed: Sequence[Listed], problems: Sequence[Problem] = ()) -> Queue:
+    """Order what was read into a queue.
+
+    Patches stand by batch, then by position and date. A mail that an overview lists fills the row that stands for it;
+    an answer goes to the patch that it answers, or is loose; a mail that is neither is among the others.
+    """
+    loaded = _without_doubles(messages)
+    patches = [(message, read_patch(message)) for message in loaded]
+    roots = _roots(loaded)
+    slots = [_Slot(_batch(patch, roots), patch, None, patch.position) for _, patch in patches if patch is not None]
+    slots = _without_page_doubles(slots)
+    overviews = [(entries, _place_overview(entries, slots)) for entries in _overviews(listed)]
+    by_id = {slot.patch.message.message_id or "": slot for slot in slots if slot.patch is not None}
+    loose: list[Reply] = []
+    others: list[Message] = []
+    answered: dict[str, _Slot] = {}
+    for message in sorted((message for message, patch in patches if patch is None), key=_message_date):
+        subject = parse_subject(message.subject)
+        if not subject.is_reply and (subject.number == 0 or not (message.in_reply_to or message.references)):
+            others.append(message)
+            continue
+        target = _answered(message, subject, by_id, answered, slots)
+        if target is not None and message.message_id:
+            answered[message.message_id] = target
+        reply = Reply(message.sender.name or message.sender.address, message.date, message, None, is_bot(message))
+        (target.replies if target else loose).append(reply)
+    for entries, places in overviews:
+        _add_listed_replies(entries, places, loose)
+    return Queue(_ordered(slots), tuple(loose), tuple(problems), tuple(others))
+
+
+def _without_doubles(messages: Iterable[Message]) -> list[Message]:
+    """One message an id, a whole mail before a page's text of it; those without an id by sender, subject and text."""
+    kept: dict[tuple[str, ...], Message] = {}
+    for message in messages:
+        if message.message_id:
+            key: tuple[str, ...] = (message.message_id,)
+        else:
+            key = (str(message.source.series), message.sender.name, message.subject, message.body)
+        before = kept.get(key)
+        if before is None or (before.form != "mail" and message.form == "mail"):
+            kept[key] = message
+    return list(kept.values())
+
+
+def _roots(messages: list[Message]) -> dict[str, str]:
+    """For each Message-ID the id of its thread's root, as far as the loaded mails tell."""
+    by_id = {message.message_id: message for message in messages if message.message_id}
+    roots: dict[str, str] = {}
+    for start in by_id:
+        at, trail = start, {start}
+        while (message := by_id.get(at)) is not None:
+            above = message.references[0] if message.references else message.in_reply_to
+            if above is None or above in trail:
+                break
+            trail.add(above)
+            at = roots.get(above, above)
+        roots[start] = at
+    return roots
+
+
+def _batch(patch: Patch, roots: dict[str, str]) -> str:
+    message, source = patch.message, patch.message.source
+    if source.series:
+        return source.series
+    if message.message_id:
+        return roots[message.message_id]
+    above = message.references[0] if message.references else message.in_reply_to
+    if above:
+        return roots.get(above, above)
+    # git format-patch writes no ids: the files of one numbered series lie in one directory.
+    numbered = patch.subject.total is not None and patch.subject.total > 1 and not source.part
+    return os.path.dirname(source.path) or "." if numbered else source.path
+
+
+def _name(subject: Subject) -> _Name:
+    return " ".join(subject.title.split()).casefold(), str(subject.asked or "")
+
+
+def _without_page_doubles(slots: list[_Slot]) -> list[_Slot]:
+    """Drop a patch read from a page without Message-ID where the mail itself is loaded too."""
+    mailed = {(*_name(s.subject), s.patch.upstream) for s in slots if s.patch and s.patch.message.message_id}
+    return [
+        slot
+        for slot in slots
+        if slot.patch is None
+        or slot.patch.message.form != "patchew page"
+        or (*_name(slot.subject), slot.patch.upstream) not in mailed
+    ]
+
+
+def _overviews(listed: Sequence[Listed]) -> list[list[Listed]]:
+    """The entries of each page's overview."""
+    found: dict[tuple[str, str, str], list[Listed]] = {}
+    for entry in listed:
+        found.setdefault((entry.source.path, entry.source.part, entry.thread), []).append(entry)
+    return list(found.values())
+
+
+def _is_patch(listed: Listed) -> bool:
+    subject = listed.subject
+    return subject.kind is not SubjectKind.NONE and not subject.is_reply and subject.number != 0
+
+
+def _minute(date: datetime | None) -> datetime | None:
+    return date.astimezone(UTC).replace(second=0, microsecond=0) if date and 1 < date.year < 9999 else None
+
+
+def _same_mail(slot: _Slot, entry: Listed) -> bool:
+    """Whether the row and the entry have one name, and one minute as far as both are known."""
+    if _name(slot.subject) != _name(entry.subject):
+        return False
+    mine = _minute(None if slot.date is _NEVER else slot.date)
+    theirs = _minute(entry.date)
+    return mine is None or theirs is None or mine == theirs
+
+
+def _place_overview(entries: list[Listed], slots: list[_Slot]) -> dict[int, _Slot]:
+    """Give every patch of an overview its row, made where there is none; rows by the overview's positions."""
+    by_name: dict[_Name, list[_Slot]] = {}
+    for slot in slots:
+        by_name.setdefault(_name(slot.subject), []).append(slot)
+    wanted = [entry for entry in entries if _is_patch(entry)]
+    matches = [[slot for slot in by_name.get(_name(entry.subject), []) if _same_mail(slot, entry)] for entry in wanted]
+    batch = _overview_batch(entries, matches, {slot.batch for slot in slots})
+    places: dict[int, _Slot] = {}
+    used: set[int] = set()
+    for entry, candidates in zip(wanted, matches, strict=True):
+        fitting = [slot for slot in candidates if id(slot) not in used and _may_fill(slot, batch)]
+        if not fitting:
+            slot = _Slot(batch, None, entry, entry.position)
+            slots.append(slot)
+        else:
+            slot = next((one for one in fitting if one.batch == batch), fitting[0])
+        if slot.patch is not None:
+            slot.batch, slot.order = batch, entry.position
+            if slot.patch.position is None:
+                slot.patch = replace(slot.patch, position=entry.position)
+        used.add(id(slot))
+        if entry.position is not None:
+            places[entry.position] = slot
+    return places
+
+
+def _may_fill(slot: _Slot, batch: str) -> bool:
+    return slot.batch == batch or (slot.patch is not None and slot.patch.message.message_id is None)
+
+
+def _overview_batch(entries: list[Listed], matches: list[list[_Slot]], batches: set[str]) -> str:
+    """The batch that an overview shows: its own root's, else the one most of whose mails it lists."""
+    thread = entries[0].thread
+    if thread in batches:
+        return thread
+    votes = Counter(
+        slot.batch
+        for found in matches
+        for slot in found
+        if slot.patch is None or slot.patch.message.message_id is not None
+    )
+    return votes.most_common(1)[0][0] if votes else thread
+
+
+def _answered(
+    message: Message,
+    subject: Subject,
+    by_id: dict[str, _Slot],
+    answered: dict[str, _Slot],
+    slots: list[_Slot],
+) -> _Slot | None:
+    """The row that `message` answers: by In-Reply-To, by References from the last, then by subject."""
+    above = [one for one in (message.in_reply_to, *reversed(message.references)) if one]
+    for parent in above:
+        slot = by_id.get(parent) or answered.get(parent)
+        # Every answer in a batch names its root: that one is answered only where no other patch of it is named.
+        others = [one for one in above if one != parent and sending(one) is not None]
+        if slot is not None and (parent == message.in_reply_to or sending(parent) not in map(sending, others)):
+            return slot
+    title, asked = _name(subject)
+    same = [s for s in slots if _name(s.subject)[0] == title and (not asked or _name(s.subject)[1] == asked)]
+    if above:
+        sent = {sending(one) for one in above} - {None}
+        own = {*above, message.message_id}
+        same = [
+            s
+            for s in same
+            if s.batch in own or sending(s.batch) in sent or (s.patch and s.patch.message.message_id is None)
+        ]
+    return same[0] if len(same) == 1 else None
+
+
+def _add_listed_replies(entries: list[Listed], places: dict[int, _Slot], loose: list[Reply]) -> None:
+    """Answers that only an overview names, each at its patch; a loaded answer takes the place of its entry."""
+    for entry in entries:
+        if _is_patch(entry) or not entry.subject.is_reply:
+            continue
+        slot = places.get(entry.position) if entry.position is not None else None
+        there = slot.replies if slot else loose
+        if not any(_same_reply(reply, entry) for reply in there):
+            there.append(Reply(entry.sender, entry.date, None, entry, is_bot_name(entry.sender)))
+
+
+def _same_reply(reply: Reply, entry: Listed) -> bool:
+    same_minute = _minute(reply.date) == _minute(entry.date)
+    if reply.listed is not None:
+        return same_minute and reply.sender == entry.sender
+    return same_minute or (reply.date is None and reply.sender.casefold() == entry.sender.casefold())
+
+
+def _message_date(message: Message) -> datetime:
+    return message.date or _NEVER
+
+
+def _ordered(slots: list[_Slot]) -> tuple[Row, ...]:
+    """Rows by batch in the order met, within it by position (unknown last), then date; replies by date."""
+    met: dict[str, int] = {}
+    for slot in slots:
+        met.setdefault(slot.batch, len(met))
+
+    def key(slot: _Slot) -> tuple[int, bool, int, datetime]:
+        return met[slot.batch], slot.order is None, slot.order or 0, slot.date
+
+    return tuple(
+        Row(slot.patch, slot.listed, slot.batch, tuple(sorted(slot.replies, key=lambda one: one.date or _NEVER)))
+        for slot in sorted(slots, key=key)
+    )
