@@ -19,7 +19,7 @@ from uringreview.ui.theme import Theme
 
 
 @pytest.fixture
-def pane(qtbot: QtBot, theme: Theme) -> DiffPane:
+def pane(qtbot: QtBot, theme: Theme) -> DiffPane:  # noqa: F811
     made = DiffPane(theme)
     qtbot.addWidget(made)
     made.resize(900, 400)
