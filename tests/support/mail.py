@@ -165,3 +165,50 @@ def mbox(*mails: bytes, separator: str = "From mboxrd@z Thu Jan  1 00:00:00 1970
         text = one if one.endswith(b"\n") else one + b"\n"
         out += separator.encode() + b"\n" + re.sub(rb"(?m)^(>*From )", rb">\1", text) + b"\n"
     return out
+
+
+def lore_page(
+    raw: bytes,
+    *,
+    overview: Sequence[str] = (),
+    white_space: bool = False,
+    fold: str = "\n",
+    total: str = "67+",
+    navigation: str = "next\t     prev parent reply\tother threads:[~2026-05-20 12:20 UTC|newest]",
+) -> str:
+    """The text that a browser copies from lore's page of the mail `raw` (one without transfer encoding).
+
+    `overview` are the lines of the thread overview. Unless `white_space` is kept, leading blanks and blank lines are
+    gone, as in text that went through a filter. Headers are folded with `fold` after every second comma.
+    """
+    head, _, body = raw.decode().partition("\n\n")
+    fields = dict(line.split(": ", 1) for line in head.split("\n"))
+    shown = []
+    for name in ("From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To"):
+        if name in fields:
+            value = re.sub(r"(,[^,]*,) ", rf"\1{fold}\t", fields[name]) if name in ("To", "Cc") else fields[name]
+            tail = {"Date": "\t[thread overview]", "Message-ID": " (raw)"}.get(name, "")
+            shown.append(f"{name}: {value}{tail}")
+    text = "\n".join([*shown, "", body.rstrip("\n"), "", navigation, ""])
+    text += f"\nThread overview: {total} messages / expand[flat|nested]  mbox.gz  Atom feed  top\n"
+    text += (
+        "\n".join(overview) + "\n\nReply instructions:\n\nYou may reply publicly to this message via plain-text email\n"
+    )
+    text += "  git send-email \\\n    --in-reply-to=an-id@kernel.example \\\n    --to=sam@kernel.example\n"
+    text += "This is a public inbox, see mirroring instructions\nfor how to clone and mirror all data\n"
+    if white_space:
+        return text
+    lines = (re.sub(r"^([+-]?)[ \t]+", lambda m: m[1] + (" " if m[1] else ""), line) for line in text.split("\n"))
+    return "\n".join(line.rstrip() for line in lines if line.strip()) + "\n"
+
+
+def patchew_page(*mails: bytes, when: str = "4 days, 11 hours ago") -> str:
+    """The text of patchew's page that shows `mails`: no headers but the subject and "Posted by"."""
+    parts = [one.decode().partition("\n\n") for one in mails]
+    subjects = [re.findall(r"(?m)^Subject: (.*)", head)[0] for head, _, _ in parts]
+    senders = [re.findall(r"(?m)^From: (.*?) <", head)[0] for head, _, _ in parts]
+    text = f"{subjects[0]}\n\n{senders[0]} posted {len(mails)} patch{'es' * (len(mails) > 1)} {when}\n"
+    text += diffstat(DIFF)
+    for subject, sender, (_, _, body) in zip(subjects, senders, parts, strict=True):
+        text += f"{subject}\nPosted by {sender} {when}\n{body}"
+    return text

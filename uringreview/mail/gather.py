@@ -113,9 +113,8 @@ def _batch(patch: Patch, roots: dict[str, str]) -> str:
     above = message.references[0] if message.references else message.in_reply_to
     if above:
         return roots.get(above, above)
-    # git format-patch writes no ids: the files of one numbered series lie in one directory.
-    numbered = patch.subject.total is not None and patch.subject.total > 1 and not source.part
-    return os.path.dirname(source.path) or "." if numbered else source.path
+    # git format-patch and quilt write no ids: the files of a directory belong together.
+    return source.path if source.part else os.path.dirname(source.path) or "."
 
 
 def _name(subject: Subject) -> _Name:
@@ -262,7 +261,9 @@ def _ordered(slots: list[_Slot]) -> tuple[Row, ...]:
         met.setdefault(slot.batch, len(met))
 
     def key(slot: _Slot) -> tuple[int, bool, int, datetime]:
-        return met[slot.batch], slot.order is None, slot.order or 0, slot.date
+        # Files without ids keep the order in which they were read: it is that of their names.
+        date = _NEVER if slot.patch is not None and slot.patch.message.message_id is None else slot.date
+        return met[slot.batch], slot.order is None, slot.order or 0, date
 
     return tuple(
         Row(slot.patch, slot.listed, slot.batch, tuple(sorted(slot.replies, key=lambda one: one.date or _NEVER)))

@@ -1,7 +1,7 @@
 """A quilt series file: which patches of a directory apply, in which order (quilt(1)).
 
 A line names a file below the series' own directory; options such as -p1 and -R may follow, and "#" begins a comment. A
-patch that is commented out was switched off on purpose.
+patch that is commented out was switched off on purpose, and so was one behind a "-" (as Armbian writes it).
 """
 
 import re
@@ -26,7 +26,9 @@ def parse_series(text: str) -> Series:
     for line in text.split("\n"):
         before, mark, _ = line.partition("#")
         words = before.split()
-        if words:
+        if words[:1] == ["-"]:
+            off.update(words[1:2])
+        elif words:
             names.append(words[0])
         elif mark and (found := _COMMENTED.match(line.strip())):
             off.add(found[1])

@@ -78,7 +78,8 @@ def _block_start(lines: list[Line]) -> int:
 def _trailers_of(lines: list[Line], begin: int, end: int) -> int:
     """The first line of the run of trailers that closes the paragraph `begin` to `end`; `end` where there is none.
 
-    Every run holds a usual trailer; an unusual key ("Note: ...") counts only below one, for prose may look like it.
+    Every run holds a usual trailer; an unusual key ("Note: ...") counts only below one or where the whole paragraph is
+    made of trailers, for prose may look like one.
     """
     start, at = end, end - 1
     while at >= begin:
@@ -93,7 +94,7 @@ def _trailers_of(lines: list[Line], begin: int, end: int) -> int:
             if note is not None:
                 at = note
         at -= 1
-    return start
+    return begin if at < begin and start < end else start
 
 
 def _note_start(lines: list[Line], begin: int, at: int) -> int | None:
