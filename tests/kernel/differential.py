@@ -27,7 +27,7 @@ _ERROR = re.compile(rb"^error: ", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Of one file's part: whether it applies, and (hunk number, offset) of each hunk placed elsewhere before one fails."""
+    """Of one file's part: whether it applies, and (hunk number, offset) of each hunk moved before one fails."""
 
     applies: bool
     offsets: tuple[tuple[int, int], ...]

@@ -109,6 +109,10 @@ class Clone:
                 found.append(Release(match[1], tip, (int(match[2]), int(match[3]), int(match[4] or 0), rc)))
         return tuple(sorted(found, key=lambda release: release.order, reverse=True))
 
+    def tagged(self, name: str) -> str | None:
+        """The id of the commit that the tag `name` leads to; None where there is no such tag."""
+        return _commit_of(self._repo, f"refs/tags/{name}")
+
     def blob(self, id_prefix: str) -> bytes | None:
         """The contents of the blob whose id begins with `id_prefix` (4 to 40 digits).
 
@@ -118,10 +122,6 @@ class Clone:
 
         found = self._object(id_prefix)
         return found.data if isinstance(found, pygit2.Blob) else None
-
-    def holds(self, id_prefix: str) -> bool:
-        """Whether any object's id begins with `id_prefix`."""
-        return self._object(id_prefix) is not None
 
     def commit(self, id_prefix: str) -> Commit | None:
         """The commit whose id begins with `id_prefix`; None where the clone has none, or more than one."""

@@ -98,9 +98,9 @@ def history(clone: Clone, branch: Branch) -> BranchLog:
 
 def _base(clone: Clone, branch: Branch) -> str:
     """The mainline release under `branch`; "" where there is neither its tag nor its commit."""
-    for release in clone.releases():
-        if release.name == f"v{branch.version}" and clone.is_ancestor(release.tip, branch.tip):
-            return release.tip
+    release = clone.tagged(f"v{branch.version}")
+    if release is not None and clone.is_ancestor(release, branch.tip):
+        return release
     wanted = f"Linux {branch.version}"
     for commit in islice(clone.walk(branch.tip, first_parent=True), _MOST_COMMITS):
         if commit.raw_message.startswith(wanted.encode()) and commit.message.partition("\n")[0] == wanted:

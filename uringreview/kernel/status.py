@@ -1,7 +1,11 @@
 """One cell of the matrix: what becomes of one patch on one branch, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+
+from uringreview.diff.model import Diff
+from uringreview.progress import Work
 
 
 class Status(Enum):
@@ -56,3 +60,32 @@ class Cell:
     offsets: tuple[int, ...] = ()
     failed: tuple[FailedHunk, ...] = ()
     needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One queued patch as the matrix needs it; picklable, so that another process may do the work.
+
+    `upstream` is the 40-digit id that it names, `title` its subject without prefixes, `author` "Name <address>".
+    """
+
+    key: str
+    upstream: str | None
+    title: str
+    author: str
+    diff: Diff
+
+
+def matrix(
+    clone_path: str, candidates: Sequence[Candidate], branches: Sequence[str] = ()
+) -> Work[Cell, tuple[Cell, ...]]:
+    """Every cell of `candidates`, in the order to take them, on `branches` (names; empty: all of the clone's).
+
+    Yields progress with the cells that became ready, and returns them all, candidate by candidate, in the order of
+    the branches (the clone's: newest first). All arguments are picklable, so that the work may run in a spawned
+    process. Raises, at the first step, EnvironmentProblem for a clone that cannot be read and UsageProblem for a
+    branch that it does not have.
+    """
+    from uringreview.kernel.matrix import every_cell  # it needs the types above
+
+    return every_cell(clone_path, candidates, branches)

@@ -1,0 +1,100 @@
+"""Where a hunk that does not fit was meant to go, and where a file that is not there may have gone.
+
+The hunk's rarer lines vote for its place: a line that stands in the file once says more than a brace. Around that
+place the file's own lines are shown beside what the hunk expects. For a missing file, files of the same name are
+ranked by how many of the hunks' old lines they hold.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+
+from uringreview.kernel.hunks import HunkText
+from uringreview.kernel.status import FailedHunk
+
+_COMMON = 8  # a line that stands in the file more often says nothing of a place
+_ALIKE = 0.75
+_TOO_COMMON = frozenset({"Makefile", "Kconfig", "Kbuild"})
+
+
+def failed_hunk(path: str, number: int, hunk: HunkText, data: bytes) -> FailedHunk:
+    """What hunk `number` (0-based) of `path` expects, where in `data` it was meant to go, and what stands there."""
+    expected = _lines(hunk.old)
+    found = _lines(data)
+    start = _place(expected, found, max(hunk.old_start - 1, 0))
+    if start is None:
+        return FailedHunk(path, number, None, _text(expected), ())
+    low, high = max(start - 3, 0), min(start + len(expected) + 3, len(found))
+    window = found[low:high]
+    blocks = [b for b in SequenceMatcher(None, expected, window, autojunk=False).get_matching_blocks() if b.size]
+    if blocks:
+        # As much before the first common line, and after the last, as the hunk itself has there.
+        first = max(blocks[0].b - blocks[0].a, 0)
+        last = min(blocks[-1].b + len(expected) - blocks[-1].a, len(window))
+        low, window = low + first, window[first:last]
+    return FailedHunk(path, number, low + 1, _text(expected), _text(window))
+
+
+def likely_moved(
+    path: str, old_sides: Iterable[bytes], candidates: Iterable[tuple[str, bytes]]
+) -> tuple[str, int] | None:
+    """The candidate that best holds the hunks' old lines, with the percentage that it holds; None where none is alike.
+
+    `candidates` are same-named files; one under the same top folders is taken where shares are equal.
+    """
+    if path.rpartition("/")[2] in _TOO_COMMON:
+        return None
+    wanted = {line for side in old_sides for line in _lines(side) if len(line.strip()) > 2}
+    best: tuple[float, int, str] | None = None
+    for name, data in candidates:
+        held = set(_lines(data))
+        share = sum(line in held for line in wanted) / len(wanted) if wanted else 0.0
+        rank = (share, _shared_folders(path, name), name)
+        if best is None or rank > best:
+            best = rank
+    if best is None or best[0] < _ALIKE:
+        return None
+    return best[2], int(best[0] * 100)
+
+
+def _place(expected: Sequence[bytes], found: Sequence[bytes], header: int) -> int | None:
+    """The 0-based line where the hunk's first line should stand; the header's place breaks a tie."""
+    at: dict[bytes, list[int]] = {}
+    wanted = {line for line in expected if line.strip()}
+    for number, line in enumerate(found):
+        if line in wanted:
+            at.setdefault(line, []).append(number)
+    votes: Counter[int] = Counter()
+    weights: dict[int, float] = {}
+    for index, line in enumerate(expected):
+        places = at.get(line, ())
+        if 0 < len(places) <= _COMMON:
+            for place in places:
+                votes[place - index] += 1
+                weights[place - index] = weights.get(place - index, 0.0) + 1 / len(places)
+    if not weights:
+        return None
+    # Lines that were inserted in between shift the votes a little: neighbours count for each other by half.
+    near = {
+        start: weight + sum(weights.get(start + step, 0.0) for step in (-3, -2, -1, 1, 2, 3)) / 2
+        for start, weight in weights.items()
+    }
+    return max(max(near, key=lambda start: (near[start], -abs(start - header))), 0)
+
+
+def _shared_folders(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(one.split("/"), other.split("/"), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _lines(data: bytes) -> list[bytes]:
+    lines = data.split(b"\n")
+    return lines[:-1] if lines and not lines[-1] else lines
+
+
+def _text(lines: Sequence[bytes]) -> tuple[str, ...]:
+    return tuple(line.decode("utf-8", "surrogateescape") for line in lines)

@@ -1,0 +1,315 @@
+"""The matrix: every queued patch tried on every stable branch, in memory.
+
+For each cell the questions come in this order: does the branch have it already (its log names it, it is an ancestor,
+the log has its subject by its author, or the branch's files hold it), does it apply as it is, does it apply after
+earlier ones of the queue, does it merge, does patch(1) take it with fuzz; else where and why it does not fit.
+"""
+
+import re
+from collections.abc import Sequence
+from time import monotonic
+
+from uringreview.diff.model import DiffState
+from uringreview.kernel.apply import BranchTree, Engine, FileOutcome, FilePatch, Outcome, Overlay, Refusal, Tree
+from uringreview.kernel.clone import Branch, Clone, NotDownloaded, open_clone
+from uringreview.kernel.conflict import failed_hunk, likely_moved
+from uringreview.kernel.fuzz import fuzz_needed
+from uringreview.kernel.history import BranchLog, history
+from uringreview.kernel.hunks import fit, places
+from uringreview.kernel.merge import Merger
+from uringreview.kernel.prepare import Prepared, prepare
+from uringreview.kernel.status import Candidate, Cell, FailedHunk, Status
+from uringreview.progress import Progress, Work
+
+_BATCH_SECONDS = 0.03
+_EARLIER_TRIED = 60
+_FAILED_SHOWN = 20
+_CLOCK_SKEW = 90 * 24 * 3600
+_ADDRESS = re.compile(r"<([^<>]*)>")
+
+
+def every_cell(
+    clone_path: str, candidates: Sequence[Candidate], branches: Sequence[str] = ()
+) -> Work[Cell, tuple[Cell, ...]]:
+    """The work behind `status.matrix`; see there."""
+    clone = open_clone(clone_path)
+    chosen = tuple(clone.branch(name) for name in branches) if branches else clone.branches
+    queue = tuple(prepare(candidate) for candidate in candidates)
+    total = len(queue) * len(chosen)
+    yield Progress(0, total, "cells")
+    logs = {}
+    for branch in chosen:
+        logs[branch.name] = history(clone, branch)
+        yield Progress(0, total, "cells")
+    cells: list[Cell] = []
+    sent = 0
+    with Merger(clone.objects) as merger:
+        trial = _Trial(clone, queue, logs, merger)
+        last = monotonic()
+        for number in range(len(queue)):
+            for branch in chosen:
+                cells.append(trial.cell(number, branch))
+                if monotonic() - last >= _BATCH_SECONDS:
+                    yield Progress(len(cells), total, "cells", tuple(cells[sent:]))
+                    sent, last = len(cells), monotonic()
+    if sent < len(cells):
+        yield Progress(len(cells), total, "cells", tuple(cells[sent:]))
+    return tuple(cells)
+
+
+class _Trial:
+    """One run over the queue: what it remembers from cell to cell."""
+
+    def __init__(self, clone: Clone, queue: Sequence[Prepared], logs: dict[str, BranchLog], merger: Merger) -> None:
+        self.clone = clone
+        self.queue = queue
+        self.logs = logs
+        self.merger = merger
+        self.engine = Engine(lambda blob: clone.read(blob, f"blob {blob[:12]}"))
+        self.present: set[tuple[int, str]] = set()
+        self.merged: dict[tuple[FilePatch, str], bytes | None] = {}
+        self.bases: dict[str, bytes | None] = {}
+
+    def cell(self, number: int, branch: Branch) -> Cell:
+        prepared = self.queue[number]
+        try:
+            cell = self._cell(number, prepared, branch)
+        except NotDownloaded as problem:
+            cell = _cell(prepared, branch, Status.ERROR, str(problem))
+        if cell.status is Status.PRESENT:
+            self.present.add((number, branch.name))
+        return cell
+
+    def _cell(self, number: int, prepared: Prepared, branch: Branch) -> Cell:
+        said = self._said_present(prepared.candidate, branch)
+        if said:
+            return _cell(prepared, branch, Status.PRESENT, said)
+        if prepared.candidate.diff.state is DiffState.NONE:
+            return _cell(prepared, branch, Status.ERROR, "no diff in this mail")
+        if prepared.refusal:
+            return _cell(prepared, branch, Status.DAMAGED, prepared.refusal)
+        tree = BranchTree(self.clone, branch.tip)
+        forward = self.engine.try_on(tree, prepared.forward)
+        backward = self.engine.try_on(tree, prepared.backward)
+        if self._holds(prepared, forward, backward):
+            return _cell(prepared, branch, Status.PRESENT, "by content: the branch has every line of it")
+        if forward.applies:
+            return self._applying(prepared, branch, forward)
+        if any(file.refusal is Refusal.BINARY for file in forward.files):
+            binary = next(file.patch.path for file in forward.files if file.refusal is Refusal.BINARY)
+            return _cell(prepared, branch, Status.ERROR, f"{binary}: {Refusal.BINARY.value}")
+        merges, equal = self._merge(prepared, forward, backward)
+        if equal and prepared.provable:
+            return _cell(prepared, branch, Status.PRESENT, "by merge: the merged file equals the branch's")
+        needs = self._needs(number, branch, tree)
+        if needs:
+            keys = tuple(self.queue[each].candidate.key for each in needs)
+            detail = "after " + ", ".join(self.queue[each].label for each in needs)
+            return Cell(prepared.candidate.key, branch.name, Status.AFTER, detail, needs=keys)
+        failing = self._failing(forward)
+        if merges:
+            return Cell(prepared.candidate.key, branch.name, Status.MERGE, "three-way merge", failed=failing)
+        fuzz = self._fuzz(forward)
+        if fuzz is not None:
+            detail = f"fuzz {fuzz}: patch(1) takes it, git apply does not"
+            return Cell(prepared.candidate.key, branch.name, Status.FUZZ, detail, failed=failing)
+        return self._refused(prepared, branch, forward, backward, failing)
+
+    def _said_present(self, candidate: Candidate, branch: Branch) -> str:
+        """Why the log or the history says that the branch has it; "" where they do not."""
+        log = self.logs[branch.name]
+        if candidate.upstream:
+            entry = log.has(candidate.upstream)
+            if entry is not None:
+                return f"commit {entry.id[:12]}"
+            if log.reverted(candidate.upstream):
+                return ""
+            if self._ancestor(candidate.upstream, branch, log):
+                return "in the branch's history"
+        address = _ADDRESS.search(candidate.author)
+        titled = log.titled(candidate.title, address[1] if address else candidate.author)
+        return f"commit {titled.id[:12]}, by subject and author" if titled else ""
+
+    def _ancestor(self, upstream: str, branch: Branch, log: BranchLog) -> bool:
+        committed = self.clone.committed(upstream)
+        if not committed:
+            return False
+        # A commit made long after the tip cannot be under it: spares a walk for nearly every queued patch.
+        if committed > self.clone.committed(branch.tip) + _CLOCK_SKEW:
+            return False
+        return self.clone.is_ancestor(upstream, branch.tip)
+
+    @staticmethod
+    def _holds(prepared: Prepared, forward: Outcome, backward: Outcome) -> bool:
+        """Whether the branch's files hold the change: the reverse fits, and no farther away than the patch itself."""
+        if not prepared.provable or not backward.applies:
+            return False
+        if not forward.applies:
+            return True
+        pairs = zip(forward.files, reversed(backward.files), strict=True)
+        fits = [(ahead.fit, back.fit) for ahead, back in pairs]
+        return all(
+            abs(back or 0) <= abs(ahead or 0)
+            for one, other in fits
+            if one is not None and other is not None
+            for ahead, back in zip(one.offsets, other.offsets, strict=True)
+        )
+
+    def _applying(self, prepared: Prepared, branch: Branch, outcome: Outcome) -> Cell:
+        offsets = outcome.offsets
+        if not any(offsets):
+            return Cell(prepared.candidate.key, branch.name, Status.CLEAN, "", offsets)
+        detail = _offset_detail(offsets)
+        twice = self._ambiguous(outcome)
+        if twice:
+            detail += f"; hunk {twice} fits at more than one place"
+        return Cell(prepared.candidate.key, branch.name, Status.OFFSET, detail, offsets)
+
+    def _ambiguous(self, outcome: Outcome) -> int:
+        """The number (1-based, over all files) of the first moved hunk that fits elsewhere too; 0 for none."""
+        number = 0
+        for file in outcome.files:
+            for at, hunk in enumerate(file.patch.hunks):
+                number += 1
+                moved = file.fit is not None and file.fit.offsets[at]
+                if moved and file.entry and places(hunk, self.engine.text(file.entry.id), 2) > 1:
+                    return number
+        return 0
+
+    def _merge(self, prepared: Prepared, forward: Outcome, backward: Outcome) -> tuple[bool, bool]:
+        """Whether every file that does not fit merges, and whether the branch has every file's change already."""
+        equal = True
+        for ahead, back in zip(forward.files, reversed(backward.files), strict=True):
+            if back.refusal is None:
+                continue  # this file's change is in
+            if ahead.refusal is None:
+                equal = False
+                continue
+            merged = self._merged(ahead)
+            if merged is None or ahead.entry is None:
+                return False, False
+            equal = equal and merged == self.engine.text(ahead.entry.id)
+        return True, equal
+
+    def _merged(self, file: FileOutcome) -> bytes | None:
+        """What the file becomes by a three-way merge with the pre-image that its `index` line names."""
+        patch, entry = file.patch, file.entry
+        if file.refusal is not Refusal.HUNKS or entry is None or not patch.old_blob:
+            return None
+        key = (patch, entry.id)
+        if key not in self.merged:
+            if patch.old_blob not in self.bases:
+                self.bases[patch.old_blob] = self.clone.blob(patch.old_blob)
+            base = self.bases[patch.old_blob]
+            self.merged[key] = None
+            if base is not None:
+                fitted, theirs = fit(patch.hunks, base)
+                if not fitted.failed:
+                    self.merged[key] = self.merger.merge(base, self.engine.text(entry.id), theirs)
+        return self.merged[key]
+
+    def _needs(self, number: int, branch: Branch, tree: Tree) -> tuple[int, ...]:
+        """The smallest run of earlier patches after which patch `number` applies; () where none does.
+
+        Only those that share files with it, directly or through each other, are tried; one is dropped at a time.
+        """
+        paths = set(self.queue[number].paths)
+        pool: list[int] = []
+        for earlier in reversed(range(number)):
+            other = self.queue[earlier]
+            if other.forward and not paths.isdisjoint(other.paths) and (earlier, branch.name) not in self.present:
+                paths |= other.paths
+                pool.append(earlier)
+        needed: list[int] = []
+        over = Overlay(tree, {})
+        for earlier in reversed(pool[:_EARLIER_TRIED]):
+            outcome = self.engine.try_on(over, self.queue[earlier].forward)
+            if outcome.applies:
+                over = over.over(outcome.writes)
+                needed.append(earlier)
+        if not needed or not self.engine.try_on(over, self.queue[number].forward).applies:
+            return ()
+        for one in tuple(needed):
+            fewer = [each for each in needed if each != one]
+            if self._works(tree, [*fewer, number]):
+                needed = fewer
+        return tuple(needed)
+
+    def _works(self, tree: Tree, numbers: Sequence[int]) -> bool:
+        over = Overlay(tree, {})
+        for number in numbers:
+            outcome = self.engine.try_on(over, self.queue[number].forward)
+            if not outcome.applies:
+                return False
+            over = over.over(outcome.writes)
+        return True
+
+    def _fuzz(self, forward: Outcome) -> int | None:
+        worst = 0
+        for file in forward.files:
+            if file.refusal is None:
+                continue
+            if file.refusal is not Refusal.HUNKS or file.entry is None:
+                return None
+            fuzz = fuzz_needed(file.patch.hunks, self.engine.text(file.entry.id))
+            if fuzz is None:
+                return None
+            worst = max(worst, fuzz)
+        return worst
+
+    def _failing(self, forward: Outcome) -> tuple[FailedHunk, ...]:
+        found = []
+        for file in forward.files:
+            if file.refusal is Refusal.HUNKS and file.entry is not None:
+                data = self.engine.text(file.entry.id)
+                found += [failed_hunk(file.patch.path, at, file.patch.hunks[at], data) for at in file.failed]
+        return tuple(found[:_FAILED_SHOWN])
+
+    def _refused(
+        self, prepared: Prepared, branch: Branch, forward: Outcome, backward: Outcome, failing: tuple[FailedHunk, ...]
+    ) -> Cell:
+        refused = [file for file in forward.files if file.refusal is not None]
+        missing = [file for file in refused if file.refusal is Refusal.MISSING]
+        if missing:
+            detail = "; ".join(self._missing(file.patch, branch) for file in missing[:3])
+            if len(missing) > 3:
+                detail += f"; and {len(missing) - 3} more"
+            return Cell(prepared.candidate.key, branch.name, Status.MISSING, detail, failed=failing)
+        total = sum(len(file.patch.hunks) for file in forward.files)
+        failed = sum(len(file.failed) for file in refused if file.refusal is Refusal.HUNKS)
+        parts = [
+            f"{file.patch.path}: {file.refusal.value}" for file in refused if file.refusal not in (None, Refusal.HUNKS)
+        ]
+        if failed:
+            parts.insert(0, f"{failed} of {total} hunks")
+        here = sum(
+            len(set(ahead.failed) - set(back.failed))
+            for ahead, back in zip(forward.files, reversed(backward.files), strict=True)
+            if ahead.refusal is Refusal.HUNKS and back.fit is not None
+        )
+        if here:
+            parts.append(f"{here} in already" if here < failed else "in already, in part")
+        return Cell(prepared.candidate.key, branch.name, Status.CONFLICT, "; ".join(parts), failed=failing)
+
+    def _missing(self, patch: FilePatch, branch: Branch) -> str:
+        path = patch.old_path or patch.path
+        names = [each for each in self.clone.files_named(branch.tip, path.rpartition("/")[2]) if each != path]
+        entries = ((name, self.clone.entry(branch.tip, name)) for name in names)
+        contents = ((name, self.engine.text(entry.id)) for name, entry in entries if entry is not None)
+        found = likely_moved(path, (hunk.old for hunk in patch.hunks), contents)
+        if found is None:
+            return f"no {path} on this branch"
+        return f"no {path} on this branch; {found[0]} holds {found[1]}% of its lines"
+
+
+def _cell(prepared: Prepared, branch: Branch, status: Status, detail: str) -> Cell:
+    return Cell(prepared.candidate.key, branch.name, status, detail)
+
+
+def _offset_detail(offsets: Sequence[int]) -> str:
+    if len(set(offsets)) == 1:
+        return f"offset {offsets[0]:+d}"
+    if len(offsets) <= 4:
+        return "offsets " + ", ".join(f"{offset:+d}" if offset else "0" for offset in offsets)
+    low, high = min(offsets), max(offsets)
+    return f"offsets {low:+d} to {high:+d}"
