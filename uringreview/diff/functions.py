@@ -166,6 +166,10 @@ class _Scan:
 
     def _in_header(self, line: str) -> None:
         """A line of a declaration or of a function's head, up to its `{` or `;`."""
+        if self.header and not self.header[-1] and not line.startswith("{"):
+            self._close(None)
+            self._plain(line)
+            return
         code = line.split("//", 1)[0]
         at = code.find("/*")
         if at >= 0:
@@ -181,7 +185,7 @@ class _Scan:
             self._close(name)
             if ends:
                 self.current = None
-        elif semicolon or equals or len(self.header) >= _HEADER_LINES or not code.strip():
+        elif semicolon or equals or len(self.header) >= _HEADER_LINES:
             self._close(None)
 
     def _close(self, name: str | None) -> None:
