@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from uringreview.diff.model import Diff, DiffState
 from uringreview.mail.message import Address, Message, Source, Span
 from uringreview.mail.patch import Patch
-from uringreview.mail.queue import Row
+from uringreview.mail.queue import Listed, Row
 from uringreview.mail.subject import BranchRange, Subject, SubjectKind, Version
 from uringreview.rationale.document import Rationale, Verdict, VerdictWord
 from uringreview.review.facts import PatchFacts
@@ -88,3 +88,10 @@ def facts(of: Patch, *fixes: LaterFix) -> PatchFacts:
         diff=Diff(DiffState.NONE, ()),
         later_fixes=fixes,
     )
+
+
+def listed(subject: str, position: int) -> Listed:
+    """A row of an overview."""
+    asked = BranchRange(Version.parse("7.0"), Version.parse("7.0"))
+    parsed = Subject(SubjectKind.AUTOSEL, subject.partition("] ")[2], asked, None, None, False)
+    return Listed(Source("page.txt"), parsed, subject, "Sam Stable", None, position)

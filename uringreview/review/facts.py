@@ -3,15 +3,19 @@
 Values only, so that they travel between processes; `desk` gathers them.
 """
 
+import re
 from dataclasses import dataclass
 
 from uringreview.diff.model import Diff
+from uringreview.errors import UsageProblem
 from uringreview.kernel.status import Cell
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Problem, Queue, Row
 from uringreview.rationale.check import Mark
 from uringreview.rationale.document import Rationale
 from uringreview.series.graph import Edge, Group, LaterFix
+
+_ID = re.compile(r"[0-9a-f]{4,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +67,24 @@ class Desk:
     def of(self, key: str) -> PatchFacts | None:
         """The facts of the patch with that key, None where it is not loaded."""
         return next((each for each in self.facts if each.key == key), None)
+
+    def named(self, upstream: str) -> PatchFacts:
+        """The patch whose upstream id begins with `upstream` (4 digits or more).
+
+        Raises UsageProblem where none does, or more than one.
+        """
+        prefix = upstream.strip().lower()
+        if not _ID.fullmatch(prefix):
+            raise UsageProblem(f"{upstream!r} is no commit id; give at least 4 of its hex digits.")
+        found = [each for each in self.facts if each.patch.upstream and each.patch.upstream.startswith(prefix)]
+        if not found:
+            known = ", ".join(each.patch.upstream[:12] for each in self.facts if each.patch.upstream)
+            raise UsageProblem(
+                f"No loaded patch is upstream commit {upstream}; loaded are: {known or 'none with an id'}."
+            )
+        if len(found) > 1:
+            places = "; ".join(str(each.patch.message.source) for each in found)
+            raise UsageProblem(
+                f"{upstream} names {len(found)} of the loaded patches ({places}); open only one of them."
+            )
+        return found[0]

@@ -1,0 +1,133 @@
+"""The report keeps its shape, says nothing that was not found, and nothing in a mail acts on who reads it."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.review import DIFF, facts, listed, patch
+from uringreview.diff.parse import parse_diff
+from uringreview.kernel.status import Cell, Status
+from uringreview.mail.message import Address, Source, Span
+from uringreview.mail.queue import Problem, Queue, Reply, Row
+from uringreview.rationale.check import Mark, MarkWord
+from uringreview.rationale.claims import Claim, ClaimKind
+from uringreview.review.facts import Desk
+from uringreview.review.render import as_csv, as_json_text, as_text
+from uringreview.review.report import build_report
+from uringreview.review.terminal import cell, shown
+from uringreview.series.graph import Edge, Group, LaterFix, Member, Reason
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+
+
+def desk(text: str = "plain", name: str = "Sam") -> Desk:
+    """One loaded patch with everything that a report can say of it, and one row that is not loaded."""
+    one = patch(title=text, sender=Address(name, "sam@kernel.example"))
+    person = Reply(name, None, one.message, None)
+    row = Row(one, None, "batch", (person,))
+    absent = Row(None, listed(f"[PATCH AUTOSEL 7.0] {text}", position=7), "batch", (Reply(name, None, None, None),))
+    edge = Edge("0123456789ab", "aaaaaaaaaaaa", (Reason(text, None, None),))
+    group = Group((Member("aaaaaaaaaaaa", None, text, "7.0"), Member("0123456789ab", one.key, text, "7.0")), (edge,))
+    claim = Claim(ClaimKind.FILES, 2, "2.1", text, Span(0, 3), (1,))
+    known = replace(
+        facts(one, LaterFix("0123456789ab", None, text, "later.eml")),
+        row=row,
+        diff=parse_diff(DIFF),
+        marks=(Mark(claim, MarkWord.CONTRADICTED, text),),
+        cells=(Cell(one.key, "linux-7.0.y", Status.CLEAN, ""), Cell(one.key, "linux-6.6.y", Status.CONFLICT, text)),
+        group=group,
+        needs=(edge,),
+    )
+    queue = Queue((row, absent), (), (Problem(Source("broken.eml"), text),))
+    return Desk(queue, (known,), (group,), ("linux-7.0.y", "linux-6.6.y"), "clone", queue.problems)
+
+
+def test_the_json_follows_the_published_schema_and_counts_the_queue() -> None:
+    report = json.loads(as_json_text(build_report(desk())))
+    jsonschema.validate(report, SCHEMA)
+    assert report["queue"] == {
+        "patches": 1,
+        "not_loaded": 1,
+        "replies": 2,
+        "problems": [{"source": "broken.eml", "reason": "plain"}],
+    }
+    loaded, absent = report["patches"]
+    assert (loaded["loaded"], loaded["upstream"], loaded["range"]) == (
+        True,
+        "0123456789abcdef0123456789abcdef01234567",
+        {"newest": "7.0", "oldest": "6.6"},
+    )
+    assert loaded["diff"]["files"] == [{"path": "ring/chain.c", "added": 2, "removed": 0}]
+    assert [each["status"] for each in loaded["branches"]] == ["clean", "conflict"]
+    assert loaded["needs"] == [{"upstream": "aaaaaaaaaaaa", "reasons": ["plain"]}]
+    assert (absent["loaded"], absent["position"], absent["verdict"], absent["branches"]) == (False, 7, "none", [])
+    assert [each["loaded"] for each in report["series"][0]["members"]] == [False, True]
+
+
+def test_the_schema_refuses_another_word() -> None:
+    report = json.loads(as_json_text(build_report(desk())))
+    report["patches"][0]["claims"][0]["verdict"] = "probably"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(report, SCHEMA)
+
+
+def test_the_csv_has_a_row_a_patch_and_a_column_a_branch() -> None:
+    head, loaded, absent = csv.reader(io.StringIO(as_csv(build_report(desk()))))
+    row = dict(zip(head, loaded, strict=True))
+    assert (row["linux-7.0.y"], row["linux-6.6.y"]) == ("clean", "conflict")
+    assert (row["range"], row["contradicted"], row["loaded"]) == ("7.0-6.6", "1", "yes")
+    assert dict(zip(head, absent, strict=True))["loaded"] == "no"
+
+
+def test_the_text_names_what_is_false_what_is_missing_and_what_is_not_loaded() -> None:
+    text = as_text(build_report(desk()))
+    for part in (
+        "1 patch, 1 not loaded, 2 replies",
+        "contradicted: phase 2",
+        "linux-6.6.y",
+        "missing here",
+        "Not loaded:",
+    ):
+        assert part in text
+    assert len(as_text(build_report(desk()), summary=True).splitlines()) < len(text.splitlines())
+
+
+RENDERERS = {"json": as_json_text, "csv": as_csv, "text": as_text, "summary": partial(as_text, summary=True)}
+
+
+@pytest.mark.parametrize("render", RENDERERS.values(), ids=RENDERERS.keys())
+@given(text=st.text(st.characters(codec=None), max_size=60), name=st.text(st.characters(codec=None), max_size=20))
+def test_no_character_of_a_mail_acts_on_a_terminal(render: Callable[..., str], text: str, name: str) -> None:
+    out = render(build_report(desk(text, name)))
+    assert all(line.isprintable() for line in shown_lines(out))
+    out.encode("utf-8")
+
+
+def shown_lines(out: str) -> list[str]:
+    """The lines of an output; blanks other than U+0020 print as what they are and do no harm."""
+    return [
+        "".join(
+            " " if each.isspace() and each not in "\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029\t" else each
+            for each in line
+        )
+        for line in out.split("\n")
+    ]
+
+
+def test_hidden_characters_are_shown_as_escapes() -> None:
+    assert shown("a\x1b[2Jb\u202ec\u200bd\udce9\U000e0041\u3164") == "a\\x1b[2Jb\\u202ec\\u200bd\\xe9\\U000e0041\\u3164"
+    assert shown("Grüße, 漢字 ✓") == "Grüße, 漢字 ✓"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2", "@sum", "\t=1", "\r\n=1", " =1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert cell(text).startswith("'")

@@ -1,0 +1,267 @@
+"""The command line: every subcommand is a few lines over the library.
+
+Exit status: 0 all is well, 1 something in the input was unreadable, 2 usage or environment. What a command found goes
+to standard output; sentences about what went wrong go to standard error. Qt is imported when a window opens and not
+before.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from uringreview import __version__
+from uringreview.errors import EnvironmentProblem, UnreadableError, UringreviewError
+from uringreview.progress import Progress, Work, finish
+
+if TYPE_CHECKING:
+    from uringreview.mail.queue import Queue
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+_FINE, _UNREADABLE, _USAGE = 0, 1, 2
+_INTERRUPTED = 130
+_EPILOG = """\
+commands (each has --help of its own):
+  uringreview report PATH...     what is known of every patch, as text, JSON or CSV
+  uringreview simulate           every interleaving of the locking race, for any subset of the patches
+  uringreview reply PATH...      write the mail that says a decision
+  uringreview sessions           the stored sessions
+  uringreview doctor             what this machine has of what the program can use
+
+A file that is called like a command is opened as ./report.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; returns the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    command = _COMMANDS.get(words[0]) if words else None
+    try:
+        status = command(words[1:]) if command else _window(words)
+        sys.stdout.flush()
+    except UringreviewError as error:
+        _say(str(error))
+        return _UNREADABLE if isinstance(error, UnreadableError) else _USAGE
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`). Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _FINE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return status
+
+
+def _window(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="uringreview",
+        description="Review AUTOSEL and other stable kernel patches with the evidence beside them.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="mbox, .eml, .patch, directory, page text; - is stdin")
+    parser.add_argument("--clone", metavar="DIR", help="a kernel clone with stable branches, never written to")
+    parser.add_argument("--session", metavar="NAME", help="keep decisions under this name")
+    parser.add_argument("--demo", action="store_true", help="open the queue and clone that come with the program")
+    parser.add_argument("--version", action="version", version=f"uringreview {__version__}")
+    options = parser.parse_args(words)
+
+    from uringreview.review.doctor import display_problem
+
+    if problem := display_problem():
+        raise EnvironmentProblem(problem)
+    try:
+        from uringreview.ui.app import run
+    except ImportError as error:
+        if not (error.name or "PySide6").startswith(("PySide6", "shiboken6")):
+            raise
+        raise EnvironmentProblem(f"The window cannot be loaded ({error}); run: uringreview doctor") from error
+    stdin = sys.stdin.buffer if "-" in options.paths else None
+    return run(options.paths, options.clone, options.demo, options.session, stdin)
+
+
+def _report(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("uringreview report", description="What is known of every patch of a queue.")
+    _paths(parser)
+    parser.add_argument("--clone", metavar="DIR", help="a kernel clone: status on its stable branches")
+    parser.add_argument("--branch", action="append", default=[], metavar="NAME", help="only this branch (repeatable)")
+    parser.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    parser.add_argument("--summary", action="store_true", help="text: one line a patch")
+    options = parser.parse_args(words)
+    if options.summary and options.format != "text":
+        parser.error("--summary goes with --format text")
+    if options.branch and options.clone is None:
+        parser.error("--branch needs --clone")
+
+    from uringreview.review.desk import examine, with_clone
+    from uringreview.review.render import as_csv, as_json_text, as_text
+    from uringreview.review.report import build_report
+
+    desk = _drive(examine(_queue(options.paths)))
+    status = _FINE
+    if options.clone is not None:
+        try:
+            desk = _drive(with_clone(desk, options.clone, options.branch))
+        except EnvironmentProblem as error:
+            # The mails are readable all the same: say what is wrong with the clone, report the rest.
+            _say(str(error))
+            status = _USAGE
+    for problem in desk.problems:
+        place, reason = str(problem.source), problem.reason
+        _say(reason if reason.startswith(problem.source.path) else f"{place}: {reason}")
+    report = build_report(desk)
+    if options.format == "text":
+        sys.stdout.write(as_text(report, options.summary))
+    else:
+        sys.stdout.write(as_json_text(report) if options.format == "json" else as_csv(report))
+    return status or (_UNREADABLE if desk.problems else _FINE)
+
+
+def _simulate(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("uringreview simulate", description="Search every interleaving of a race.")
+    parser.add_argument("--scenario", metavar="S", help="one scenario; without it all that are shipped")
+    parser.add_argument("--applied", metavar="IDS", help="p1,p2 or upstream ids, or none; without it all subsets")
+    parser.add_argument("--model", metavar="NAME", help="the model, where more than one has the scenario")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--trace", action="store_true", help="add the shortest counterexample")
+    options = parser.parse_args(words)
+
+    from uringreview.review.report import as_json
+    from uringreview.review.simulation import as_text, simulate
+
+    found = _drive(simulate(options.scenario, options.applied, options.model, options.trace))
+    if options.format == "json":
+        sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n")
+    else:
+        sys.stdout.write(as_text(found))
+    return _FINE
+
+
+def _reply(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("uringreview reply", description="Write the mail that says a decision.")
+    _paths(parser)
+    parser.add_argument("--upstream", required=True, metavar="ID", help="the patch's upstream commit, 7 digits or more")
+    parser.add_argument("--decision", required=True, choices=("take", "hold", "drop", "drop-older", "question"))
+    parser.add_argument("--from", dest="older", metavar="X.Y", help="drop-older: drop from this branch and older ones")
+    parser.add_argument("--ack", action="store_true", help="take: add your Acked-by")
+    parser.add_argument("--review", action="store_true", help="take: add your Reviewed-by")
+    parser.add_argument("--note", default="", metavar="TEXT", help="a paragraph of your own")
+    parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write the .eml to")
+    options = parser.parse_args(words)
+    if (options.ack or options.review) and options.decision != "take":
+        parser.error("--ack and --review go with --decision take")
+    if (options.older is not None) != (options.decision == "drop-older"):
+        parser.error("--from X.Y and --decision drop-older go together")
+
+    from uringreview.mail.subject import Version
+    from uringreview.review.decisions import Decision, DecisionKind, Tag
+    from uringreview.review.desk import examine
+    from uringreview.review.export import write_eml
+    from uringreview.review.identity import read_identity
+    from uringreview.review.reply import compose, text_to_copy
+
+    try:
+        older = Version.parse(options.older) if options.older is not None else None
+    except ValueError:
+        parser.error(f"--from takes a branch's version such as 6.12, not {options.older!r}")
+    desk = _drive(examine(_queue(options.paths)))
+    facts = desk.named(options.upstream)
+    tag = Tag.REVIEWED if options.review else Tag.ACKED if options.ack else Tag.NONE
+    decision = Decision(facts.key, DecisionKind(options.decision), options.note, tag, older)
+    identity = read_identity()
+    try:
+        reply = compose(facts.patch, decision, identity, facts=facts)
+    except UnreadableError:
+        sys.stdout.write(text_to_copy(facts.patch, decision, identity, facts=facts))
+        raise
+    for address in reply.left_out:
+        _say(f"left out of the recipients, no mail server takes it: {address}")
+    if reply.withheld:
+        _say(reply.withheld)
+    for path in write_eml(Path(options.out), [reply]):
+        print(path)
+    return _FINE
+
+
+def _sessions(words: Sequence[str]) -> int:
+    argparse.ArgumentParser("uringreview sessions", description="The stored sessions, newest first.").parse_args(words)
+
+    from uringreview.review.session_file import session_folder, sessions
+    from uringreview.review.terminal import one_line
+
+    found = sessions()
+    if not found:
+        print(f"No sessions in {one_line(str(session_folder()))}.")
+    for each in found:
+        state = each.problem or f"{each.decided} of {each.patches} decided"
+        print(f"{one_line(each.name):<40} {each.changed:%Y-%m-%d %H:%M}  {one_line(state)}")
+        for path in each.opened:
+            print(f"    {one_line(path)}")
+    return _FINE
+
+
+def _doctor(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("uringreview doctor", description="What this machine has of what can be used.")
+    parser.add_argument("--clone", metavar="DIR", help="look at this kernel clone too")
+    options = parser.parse_args(words)
+
+    from uringreview.review.doctor import check_up
+    from uringreview.review.terminal import one_line
+
+    findings = check_up(options.clone)
+    for each in findings:
+        print(
+            f"{'ok  ' if not each.advice else 'MISS' if each.needed else 'opt '} {each.name:<16} {one_line(each.value)}"
+        )
+        if each.advice:
+            print(f"     {'':<16} {one_line(each.advice)}")
+    return _USAGE if any(each.needed and each.advice for each in findings) else _FINE
+
+
+_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "report": _report,
+    "simulate": _simulate,
+    "reply": _reply,
+    "sessions": _sessions,
+    "doctor": _doctor,
+}
+
+
+def _paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="mbox, .eml, .patch, directory, page text; - is stdin")
+
+
+def _queue(paths: Sequence[str]) -> "Queue":
+    from uringreview.mail.queue import load
+
+    return _drive(load(paths, sys.stdin.buffer if "-" in paths else None))
+
+
+def _drive(work: "Work[Part, Result]") -> Result:
+    # A progress line, for a person only: it is wiped again before anything else is written.
+    if not sys.stderr.isatty():
+        return finish(work)
+
+    def show(step: Progress[Part]) -> None:
+        count = f"{step.done}/{step.total}" if step.total else f"{step.done}"
+        sys.stderr.write(f"\r\x1b[K{step.what} {count}")
+        sys.stderr.flush()
+
+    try:
+        return finish(work, show)
+    finally:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
+def _say(sentence: str) -> None:
+    from uringreview.review.terminal import one_line
+
+    print(f"uringreview: {one_line(sentence)}", file=sys.stderr)

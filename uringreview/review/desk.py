@@ -1,0 +1,192 @@
+"""Lays the evidence beside the mail: everything that can be found out of a queue, without and with a clone.
+
+`examine` needs the mails alone and is fast; `with_clone` adds what a kernel clone knows. Each is a generator of
+progress whose parts are the patches' facts as they become complete. Arguments and results are plain values: the
+window runs `with_clone` in a process of its own. One bad patch never stops the others.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from uringreview.diff.model import Diff, DiffState
+from uringreview.diff.parse import parse_diff
+from uringreview.diff.repair import restore
+from uringreview.errors import EnvironmentProblem, UringreviewError, UsageProblem
+from uringreview.kernel.clone import Clone, open_clone
+from uringreview.kernel.fixes import later_fixes as fixes_in_clone
+from uringreview.kernel.status import Candidate, Cell, matrix
+from uringreview.mail.message import Source
+from uringreview.mail.patch import Patch
+from uringreview.mail.queue import Problem, Queue, Row
+from uringreview.progress import Progress, Work
+from uringreview.rationale.check import check
+from uringreview.rationale.claims import find_claims
+from uringreview.rationale.document import Rationale, Verdict, VerdictWord
+from uringreview.rationale.parse import read_rationale
+from uringreview.review.facts import Desk, PatchFacts
+from uringreview.series.evidence import Statement, find_edges
+from uringreview.series.graph import Edge, LaterFix, groups
+from uringreview.series.graph import later_fixes as fixes_in_queue
+
+__all__ = ["Desk", "PatchFacts", "examine", "with_clone"]
+
+_NOTHING = Rationale("none", (), (), (), Verdict(VerdictWord.NONE, None), None)
+
+
+def examine(queue: Queue) -> Work[PatchFacts, Desk]:
+    """What the mails alone tell: rationale, diff, claims, series, fixes that the queue itself holds.
+
+    Progress counts mails; its parts are the facts of the mails that became complete.
+    """
+    rows = [row for row in queue.rows if row.patch is not None]
+    problems = list(queue.problems)
+    read: list[PatchFacts] = []
+    for number, row in enumerate(rows, 1):
+        read.append(_read(row, problems))
+        yield Progress(number, 2 * len(rows), "mails")
+    edges = _edges(queue, read, problems)
+    joined = groups(queue, edges)
+    fixes = fixes_in_queue(queue)
+    facts: list[PatchFacts] = []
+    for number, each in enumerate(read, 1):
+        tied = replace(
+            each,
+            group=next((group for group in joined if any(member.key == each.key for member in group.members)), None),
+            needs=tuple(edge for edge in edges if _is(each.patch, edge.patch)),
+            later_fixes=tuple(fix for fix in fixes if _is(each.patch, fix.fixes)),
+        )
+        facts.append(_checked(tied, edges, None, problems))
+        yield Progress(len(rows) + number, 2 * len(rows), "mails", (facts[-1],))
+    return Desk(queue, tuple(facts), joined, problems=tuple(problems))
+
+
+def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Work[PatchFacts, Desk]:
+    """What a clone adds: restored diffs, the status of each patch on each branch, later fixes, claims checked again.
+
+    `branches` picks branches by name ("linux-6.12.y" or "6.12"); none picks all. Progress counts cells; its parts are
+    the facts of the patches whose cells are complete. Raises EnvironmentProblem where the clone cannot be used and
+    UsageProblem for a branch that it does not have.
+    """
+    clone = open_clone(clone_path)
+    names = tuple(dict.fromkeys(clone.branch(name).name for name in branches)) or tuple(
+        branch.name for branch in clone.branches
+    )
+    order = {name: place for place, name in enumerate(branch.name for branch in clone.branches)}
+    names = tuple(sorted(names, key=lambda name: order[name]))
+    problems = list(desk.problems)
+    facts: dict[str, PatchFacts] = {}
+    for number, each in enumerate(desk.facts, 1):
+        facts[each.key] = _restored(each, clone, problems)
+        yield Progress(number, len(desk.facts), "diffs")
+    fixes = _fixes(clone, desk, problems)
+    edges = tuple(edge for each in desk.facts for edge in each.needs)
+    cells: dict[str, dict[str, Cell]] = {key: {} for key in facts}
+
+    def completed(key: str) -> PatchFacts:
+        each = facts[key]
+        found = tuple(cells[key][name] for name in names if name in cells[key])
+        each = replace(each, cells=found, later_fixes=_merged(each.later_fixes, fixes.get(key, ())))
+        facts[key] = _checked(each, edges, clone, problems)
+        return facts[key]
+
+    work = matrix(clone_path, tuple(_candidate(each) for each in facts.values()), names)
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            every: tuple[Cell, ...] = end.value
+            break
+        for cell in step.parts:
+            cells[cell.key][cell.branch] = cell
+        ready = [key for key in dict.fromkeys(cell.key for cell in step.parts) if len(cells[key]) == len(names)]
+        yield Progress(step.done, step.total, step.what, tuple(completed(key) for key in ready))
+    for cell in every:
+        cells[cell.key][cell.branch] = cell
+    return replace(
+        desk,
+        facts=tuple(completed(each.key) for each in desk.facts),
+        branches=names,
+        clone=clone_path,
+        problems=tuple(problems),
+    )
+
+
+def _read(row: Row, problems: list[Problem]) -> PatchFacts:
+    patch = row.patch
+    assert patch is not None
+    rationale, diff, reason = _NOTHING, Diff(DiffState.NONE, ()), ""
+    try:
+        rationale = read_rationale(patch)
+        if patch.diff is not None:
+            diff = parse_diff(patch.diff_text, patch.white_space_lost)
+    except UringreviewError as error:
+        reason = _noted(patch, error, problems)
+    return PatchFacts(row, rationale, diff, not_done=reason)
+
+
+def _edges(queue: Queue, read: Sequence[PatchFacts], problems: list[Problem]) -> tuple[Edge, ...]:
+    said: Mapping[str, tuple[Statement, ...]] = {each.key: _statements(each) for each in read}
+    return tuple(find_edges(queue, said))
+
+
+def _statements(facts: PatchFacts) -> tuple[Statement, ...]:
+    rationale = facts.rationale
+    records = [record for phase in rationale.phases for record in phase.records]
+    parts = [*records, *rationale.verification, *rationale.closing]
+    return tuple(Statement(part.text, part.span) for part in parts)
+
+
+def _checked(facts: PatchFacts, edges: Sequence[Edge], clone: Clone | None, problems: list[Problem]) -> PatchFacts:
+    try:
+        marks = check(find_claims(facts.patch, facts.rationale), _evidence(facts, edges, clone))
+    except UringreviewError as error:
+        return replace(facts, not_done=_noted(facts.patch, error, problems))
+    return replace(facts, marks=marks)
+
+
+def _restored(facts: PatchFacts, clone: Clone, problems: list[Problem]) -> PatchFacts:
+    if facts.diff.state is not DiffState.DAMAGED or not facts.patch.white_space_lost:
+        return facts
+    try:
+        return replace(facts, diff=restore(facts.patch.diff_text, clone))
+    except UringreviewError as error:
+        return replace(facts, not_done=_noted(facts.patch, error, problems))
+
+
+def _candidate(facts: PatchFacts) -> Candidate:
+    patch = facts.patch
+    return Candidate(facts.key, patch.upstream, patch.subject.title, str(patch.author), facts.diff)
+
+
+def _fixes(clone: Clone, desk: Desk, problems: list[Problem]) -> Mapping[str, tuple[LaterFix, ...]]:
+    keys = {each.patch.upstream: each.key for each in desk.facts if each.patch.upstream}
+    found: dict[str, tuple[LaterFix, ...]] = {}
+    try:
+        for each in fixes_in_clone(clone, tuple(keys)):
+            fix = LaterFix(each.fixed[:12], each.fixing, each.subject, each.branch)
+            found[keys[each.fixed]] = (*found.get(keys[each.fixed], ()), fix)
+    except (EnvironmentProblem, UsageProblem) as error:
+        problems.append(Problem(Source(clone.path), str(error)))
+    return found
+
+
+def _merged(known: Sequence[LaterFix], more: Sequence[LaterFix]) -> tuple[LaterFix, ...]:
+    # The clone knows a fix's id where a mail may know its subject only: the one with the id stands.
+    every = [*known, *more]
+    with_id = {fix.subject for fix in every if fix.upstream}
+    kept: dict[str, LaterFix] = {}
+    for fix in every:
+        if fix.upstream:
+            kept.setdefault(fix.upstream[:12], fix)
+        elif fix.subject not in with_id:
+            kept.setdefault(fix.subject, fix)
+    return tuple(kept.values())
+
+
+def _is(patch: Patch, upstream: str) -> bool:
+    return patch.upstream is not None and bool(upstream) and patch.upstream.startswith(upstream[:12])
+
+
+def _noted(patch: Patch, error: UringreviewError, problems: list[Problem]) -> str:
+    problems.append(Problem(patch.message.source, str(error)))
+    return str(error)

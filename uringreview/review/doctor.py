@@ -1,0 +1,170 @@
+"""What the machine has of what the program can use, and the exact command for what is missing.
+
+Nothing heavy is imported and nothing is changed: versions come from the packages' metadata, tools are asked for
+theirs. Package names are Debian's and Ubuntu's, as in packaging/system-packages.
+"""
+
+import ctypes.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_config_path
+
+from uringreview.errors import UringreviewError
+from uringreview.kernel.clone import open_clone
+from uringreview.review.identity import read_identity
+from uringreview.review.session_file import session_folder, sessions
+from uringreview.review.wording import user_templates
+
+_TIMEOUT_SECONDS = 10
+_PACKAGES = (("PySide6-Essentials", "PySide6"), ("pygit2",), ("unidiff",), ("platformdirs",))
+_X11_LIBRARIES = (
+    ("xcb-cursor", "libxcb-cursor0"),
+    ("xcb-icccm", "libxcb-icccm4"),
+    ("xkbcommon-x11", "libxkbcommon-x11-0"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the check-up: `advice` is empty where all is well; `needed` is False for what can be done without."""
+
+    name: str
+    value: str
+    advice: str = ""
+    needed: bool = True
+
+
+def check_up(clone: str | None = None) -> tuple[Finding, ...]:
+    """Look at Python, the packages, the tools, the display, the files, and the clone where one is given."""
+    return (
+        _python(),
+        *(_package(*names) for names in _PACKAGES),
+        _tool("git", ("git", "--version"), "git", needed=True),
+        _tool("git send-email", ("git", "send-email", "--help"), "git-email", needed=False),
+        _tool("spin", ("spin", "-V"), "spin", needed=False),
+        _display(),
+        *_x11(),
+        _identity(),
+        _folder("configuration", user_config_path("uringreview")),
+        _folder("templates", user_templates()),
+        _sessions(),
+        _cache(),
+        *([_clone(clone)] if clone is not None else []),
+    )
+
+
+def display_problem() -> str:
+    """Why no window can be shown, in one sentence; empty where one can."""
+    if os.environ.get("QT_QPA_PLATFORM") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return ""
+    return (
+        "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set): "
+        "start it in a desktop session, or use 'uringreview report'."
+    )
+
+
+def _python() -> Finding:
+    wanted = sys.version_info >= (3, 11)
+    return Finding("python", platform.python_version(), "" if wanted else "uringreview needs Python 3.11 or newer")
+
+
+def _package(*names: str) -> Finding:
+    for name in names:
+        try:
+            return Finding(names[-1], version(name))
+        except PackageNotFoundError:
+            continue
+    return Finding(names[-1], "missing", f"{sys.executable} -m pip install {names[0]}")
+
+
+def _tool(name: str, command: tuple[str, ...], package: str, needed: bool) -> Finding:
+    if shutil.which(command[0]) is not None:
+        said = _first_line(command)
+        if said is not None:
+            return Finding(name, said)
+    return Finding(name, "missing", f"sudo apt install {package}", needed)
+
+
+def _first_line(command: tuple[str, ...]) -> str | None:
+    # `git send-email --help` would open a pager; whether git knows the command is all that is asked.
+    if command[1] == "send-email":
+        path = Path(_run(("git", "--exec-path")) or "/nowhere", "git-send-email")
+        return str(path) if path.exists() else None
+    return _run(command)
+
+
+def _run(command: tuple[str, ...]) -> str | None:
+    try:
+        answer = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+            env={**os.environ, "LC_ALL": "C", "GIT_PAGER": "cat"},
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    lines = answer.stdout.decode("utf-8", "replace").splitlines()
+    return lines[0] if answer.returncode == 0 and lines else None
+
+
+def _display() -> Finding:
+    problem = display_problem()
+    shown = next(
+        (
+            f"{name}={os.environ[name]}"
+            for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
+            if os.environ.get(name)
+        ),
+        "none",
+    )
+    return Finding("display", shown, problem, needed=False)
+
+
+def _x11() -> tuple[Finding, ...]:
+    missing = [package for library, package in _X11_LIBRARIES if ctypes.util.find_library(library) is None]
+    if not missing:
+        return (Finding("X11 libraries", "there"),)
+    return (Finding("X11 libraries", "missing", f"sudo apt install {' '.join(missing)}", needed=False),)
+
+
+def _identity() -> Finding:
+    return _asked("identity", lambda: str(read_identity().address), needed=False)
+
+
+def _folder(name: str, path: Path) -> Finding:
+    return Finding(name, f"{path}{'' if path.is_dir() else ' (not there; defaults are used)'}")
+
+
+def _sessions() -> Finding:
+    return Finding("sessions", f"{len(sessions())} in {session_folder()}")
+
+
+def _cache() -> Finding:
+    path = user_cache_path("uringreview")
+    size = sum(part.stat().st_size for part in path.rglob("*") if part.is_file()) if path.is_dir() else 0
+    return Finding("cache", f"{size / 1_000_000:.1f} MB in {path}")
+
+
+def _clone(path: str) -> Finding:
+    def described() -> str:
+        branches = [branch.name for branch in open_clone(path).branches]
+        return f"{path}: {', '.join(branches) or 'no branch linux-X.Y.y'}"
+
+    return _asked("clone", described, needed=True)
+
+
+def _asked(name: str, ask: Callable[[], str], needed: bool) -> Finding:
+    try:
+        return Finding(name, ask())
+    except UringreviewError as error:
+        return Finding(name, "problem", str(error), needed)

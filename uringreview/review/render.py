@@ -1,0 +1,163 @@
+"""A report as text for a terminal, as JSON for programs, as CSV for a spreadsheet."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from uringreview.review.report import ClaimReport, PatchReport, ReplyReport, Report, as_json
+from uringreview.review.terminal import cell, one_line, shown
+
+_MARKS = ("verified", "contradicted", "uncheckable")
+
+
+def as_json_text(report: Report) -> str:
+    """The report by docs/report.schema.json; ASCII only, so that no byte of a mail acts on a terminal."""
+    return json.dumps(as_json(report), indent=2, ensure_ascii=True) + "\n"
+
+
+def as_csv(report: Report) -> str:
+    """One row a patch, one column a branch; no cell is a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    first = ("position", "upstream", "subject", "author", "range", "verdict", *_MARKS, "diff", "added", "removed")
+    last = ("needs", "later_fixes", "replies", "loaded", "message_id", "source")
+    writer.writerow([*first, *map(cell, report.branches), *last])
+    for patch in report.patches:
+        marks = _counts(patch)
+        statuses = {each.branch: each.status for each in patch.branches}
+        writer.writerow(
+            [
+                "" if patch.position is None else patch.position,
+                patch.upstream or "",
+                cell(patch.subject),
+                cell(patch.author or ""),
+                _range(patch),
+                patch.verdict,
+                *(marks[word] for word in _MARKS),
+                patch.diff.state,
+                sum(file.added for file in patch.diff.files),
+                sum(file.removed for file in patch.diff.files),
+                *(statuses.get(branch, "") for branch in report.branches),
+                cell(" ".join(need.upstream[:12] for need in patch.needs)),
+                cell("; ".join(_commit(fix.upstream, fix.subject) for fix in patch.later_fixes)),
+                len(patch.replies),
+                "yes" if patch.loaded else "no",
+                cell(patch.message_id or ""),
+                cell(patch.source),
+            ]
+        )
+    return out.getvalue()
+
+
+def as_text(report: Report, summary: bool = False) -> str:
+    """The report for reading; `summary` gives one line a patch."""
+    return "\n".join(_lines(report, summary)) + "\n"
+
+
+def _lines(report: Report, summary: bool) -> Iterator[str]:
+    queue = report.queue
+    patches, replies = _many(queue.patches, "patch", "patches"), _many(queue.replies, "reply", "replies")
+    yield f"{patches}, {queue.not_loaded} not loaded, {replies}"
+    for problem in queue.problems:
+        yield f"problem: {one_line(problem.source)}: {one_line(problem.reason)}"
+    if report.clone is not None:
+        yield f"clone {one_line(report.clone)}: {', '.join(map(one_line, report.branches)) or 'no stable branches'}"
+    for patch in report.patches:
+        if summary:
+            yield _summary(patch)
+        elif patch.loaded:
+            yield ""
+            yield from _patch(patch)
+    missing = [patch for patch in report.patches if not patch.loaded]
+    if missing and not summary:
+        yield ""
+        yield "Not loaded:"
+        for patch in missing:
+            yield f"  {_number(patch)} {one_line(patch.subject)}"
+            yield from (f"       {line}" for reply in patch.replies for line in _reply(reply))
+    for group in report.series:
+        yield ""
+        yield "Series, in this order:" if not group.cyclic else "Series (what the mails say makes a circle):"
+        for member in group.members:
+            here = "" if member.loaded else ", missing here"
+            yield f"  {_commit(member.upstream, member.subject)}{here}"
+
+
+def _summary(patch: PatchReport) -> str:
+    if not patch.loaded:
+        return f"{_number(patch)} {'not loaded':<12} {one_line(patch.subject)}"
+    marks = _counts(patch)
+    branches = " ".join(f"{one_line(each.branch).removeprefix('linux-')}:{each.status}" for each in patch.branches)
+    claims = f"{marks['verified']}+ {marks['contradicted']}- {marks['uncheckable']}?"
+    tail = f"  [{branches}]" if branches else ""
+    return f"{_number(patch)} {_id(patch)} {patch.verdict:<5} {claims:<12} {one_line(patch.subject)}{tail}"
+
+
+def _patch(patch: PatchReport) -> Iterator[str]:
+    yield f"{_number(patch)} {one_line(patch.subject)}"
+    yield f"     {_id(patch)}  {one_line(patch.author or '')}  {one_line(patch.stable_base or '')}".rstrip()
+    phases = f", {len(patch.rationale.phases)} phases" if patch.rationale.phases else ""
+    yield f"     rationale: {patch.rationale.layout}{phases}; verdict: {patch.verdict}"
+    marks = _counts(patch)
+    yield f"     claims: {', '.join(f'{marks[word]} {word}' for word in _MARKS)}"
+    yield from (f"       {line}" for claim in patch.claims if claim.verdict == "contradicted" for line in _claim(claim))
+    restored = f", restored from {one_line(patch.diff.restored_from)}" if patch.diff.restored_from else ""
+    proven = ", post-image proven by its blob id" if patch.diff.proven else ""
+    yield f"     diff: {patch.diff.state}{restored}{proven}"
+    for file in patch.diff.files:
+        yield f"       {one_line(file.path)}  +{file.added} -{file.removed}"
+    yield from (f"       {one_line(problem)}" for problem in patch.diff.problems)
+    for branch in patch.branches:
+        detail = f"  {one_line(branch.detail)}" if branch.detail else ""
+        yield f"     {one_line(branch.branch):<16} {branch.status}{detail}"
+    for need in patch.needs:
+        yield f"     after {need.upstream[:12]}: {'; '.join(map(one_line, need.reasons))}"
+    for fix in patch.later_fixes:
+        yield f"     fixed later by {_commit(fix.upstream, fix.subject)} (seen in {one_line(fix.seen_in)})"
+    for reply in patch.replies:
+        yield from (f"     {line}" for line in _reply(reply))
+    if patch.not_done:
+        yield f"     not done: {one_line(patch.not_done)}"
+
+
+def _claim(claim: ClaimReport) -> Iterator[str]:
+    place = f"phase {claim.phase}, " if claim.phase is not None else ""
+    yield f"{claim.verdict}: {place}{claim.kind}: {one_line(claim.text)}"
+    yield f"  {one_line(claim.evidence)}"
+
+
+def _reply(reply: ReplyReport) -> Iterator[str]:
+    who = f"reply from {one_line(reply.from_)}{' (bot)' if reply.bot else ''}, {reply.date or 'no date'}"
+    if reply.text is None:
+        yield f"{who}: not loaded"
+        return
+    yield f"{who}:"
+    yield from (f"  {shown(line.expandtabs())}" for line in reply.text.strip().split("\n"))
+
+
+def _counts(patch: PatchReport) -> Counter[str]:
+    return Counter(claim.verdict for claim in patch.claims)
+
+
+def _commit(upstream: str | None, subject: str) -> str:
+    quoted = f'("{one_line(subject)}")'
+    return f"{upstream[:12]} {quoted}" if upstream else quoted
+
+
+def _number(patch: PatchReport) -> str:
+    return f"{patch.position if patch.position is not None else '-':>4}"
+
+
+def _id(patch: PatchReport) -> str:
+    return f"{(patch.upstream or '')[:12]:<12}"
+
+
+def _range(patch: PatchReport) -> str:
+    newest, oldest = patch.range.newest, patch.range.oldest
+    return "" if newest is None else newest if newest == oldest else f"{newest}-{oldest}"
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"

@@ -1,0 +1,325 @@
+"""The report: everything that is known of a queue, in the shape that programs may rely on.
+
+The shape is docs/report.schema.json, explained in docs/report.md; names and meanings in it are stable, and only
+additions keep `SCHEMA`'s first number. A field called `from_` is written "from".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from uringreview.diff.model import Diff
+from uringreview.kernel.status import Cell
+from uringreview.mail.queue import Reply, Row, own_text
+from uringreview.mail.subject import BranchRange
+from uringreview.rationale.check import Mark
+from uringreview.rationale.document import Phase, Rationale
+from uringreview.review.facts import Desk, PatchFacts
+from uringreview.series.graph import Edge, Group, LaterFix
+
+SCHEMA = "1.0"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemReport:
+    """Something that could not be read: where, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueReport:
+    """Counts over the whole queue."""
+
+    patches: int
+    not_loaded: int
+    replies: int
+    problems: tuple[ProblemReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeReport:
+    """The branches asked for; both None where the subject names none."""
+
+    newest: str | None
+    oldest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReport:
+    """One record of a phase."""
+
+    step: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseReport:
+    """One phase of the rationale."""
+
+    number: int
+    title: str
+    records: tuple[RecordReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RationaleReport:
+    """The rationale as read."""
+
+    layout: str
+    phases: tuple[PhaseReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReport:
+    """A claim and its mark."""
+
+    phase: int | None
+    kind: str
+    text: str
+    verdict: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One file of a diff."""
+
+    path: str
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiffReport:
+    """The diff; `proven` is True where every restored file hashes to the blob id that the mail names."""
+
+    state: str
+    files: tuple[FileReport, ...]
+    problems: tuple[str, ...] = ()
+    restored_from: str = ""
+    proven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BranchReport:
+    """One cell of the matrix."""
+
+    branch: str
+    status: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedReport:
+    """A commit that the patch should come after, and why."""
+
+    upstream: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaterFixReport:
+    """A commit that fixes the patch, and where we learnt of it."""
+
+    upstream: str | None
+    subject: str
+    seen_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyReport:
+    """An answer in the thread; `text` is its author's own words, None where only an overview names the answer."""
+
+    from_: str
+    date: str | None
+    text: str | None
+    bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PatchReport:
+    """One row of the queue; what a row that is not loaded cannot know is None or empty."""
+
+    position: int | None
+    message_id: str | None
+    subject: str
+    author: str | None
+    upstream: str | None
+    range: RangeReport
+    stable_base: str | None
+    verdict: str
+    rationale: RationaleReport
+    claims: tuple[ClaimReport, ...]
+    diff: DiffReport
+    branches: tuple[BranchReport, ...]
+    needs: tuple[NeedReport, ...]
+    later_fixes: tuple[LaterFixReport, ...]
+    loaded: bool
+    source: str
+    replies: tuple[ReplyReport, ...]
+    not_done: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReport:
+    """One member of a series, in the order to take them; `loaded` False where it is named but not here."""
+
+    upstream: str
+    subject: str
+    asked: str
+    loaded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesReport:
+    """Patches that belong together; `cyclic` where what was said makes a circle."""
+
+    members: tuple[MemberReport, ...]
+    cyclic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole report."""
+
+    schema: str
+    queue: QueueReport
+    clone: str | None
+    branches: tuple[str, ...]
+    patches: tuple[PatchReport, ...]
+    series: tuple[SeriesReport, ...]
+    loose_replies: tuple[ReplyReport, ...]
+
+
+def build_report(desk: Desk) -> Report:
+    """The report of a desk; every row of the queue is in it, loaded or not, in queue order."""
+    facts = {each.key: each for each in desk.facts}
+    return Report(
+        schema=SCHEMA,
+        queue=QueueReport(
+            patches=len(desk.queue.patches),
+            not_loaded=desk.queue.not_loaded,
+            replies=len(desk.queue.replies),
+            problems=tuple(ProblemReport(str(each.source), each.reason) for each in desk.problems),
+        ),
+        clone=desk.clone,
+        branches=desk.branches,
+        patches=tuple(_patch(row, facts.get(row.key)) for row in desk.queue.rows),
+        series=tuple(_series(group) for group in desk.groups),
+        loose_replies=tuple(_reply(each) for each in desk.queue.loose),
+    )
+
+
+def as_json(value: object) -> Json:
+    """A report, or a part of one, as what `json.dumps` takes; bytes that were no UTF-8 become U+FFFD."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name.rstrip("_"): as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Enum):
+        return as_json(value.value)
+    if isinstance(value, Sequence | frozenset):
+        return [as_json(each) for each in value]
+    raise TypeError(f"a report holds no {type(value).__name__}")
+
+
+def _patch(row: Row, facts: PatchFacts | None) -> PatchReport:
+    replies = tuple(_reply(each) for each in row.replies)
+    asked = _range(row.subject.asked)
+    if row.listed is not None or row.patch is None or facts is None:
+        listed = row.listed
+        return PatchReport(
+            position=row.position,
+            message_id=row.patch.message.message_id if row.patch else None,
+            subject=row.patch.message.subject if row.patch else listed.subject_text if listed else "",
+            author=str(row.patch.author) if row.patch else None,
+            upstream=row.patch.upstream if row.patch else None,
+            range=asked,
+            stable_base=row.patch.stable_base if row.patch else None,
+            verdict="none",
+            rationale=RationaleReport("none", ()),
+            claims=(),
+            diff=DiffReport("none", ()),
+            branches=(),
+            needs=(),
+            later_fixes=(),
+            loaded=row.patch is not None,
+            source=str(row.patch.message.source if row.patch else listed.source if listed else ""),
+            replies=replies,
+            not_done="" if row.patch is None else "could not be examined",
+        )
+    patch = row.patch
+    return PatchReport(
+        position=patch.position,
+        message_id=patch.message.message_id,
+        subject=patch.message.subject,
+        author=str(patch.author),
+        upstream=patch.upstream,
+        range=asked,
+        stable_base=patch.stable_base,
+        verdict=facts.rationale.verdict.word.value,
+        rationale=_rationale(facts.rationale),
+        claims=tuple(_claim(mark) for mark in facts.marks),
+        diff=_diff(facts.diff),
+        branches=tuple(_branch(each) for each in facts.cells),
+        needs=tuple(_need(edge) for edge in facts.needs),
+        later_fixes=tuple(_later_fix(fix) for fix in facts.later_fixes),
+        loaded=True,
+        source=str(patch.message.source),
+        replies=replies,
+        not_done=facts.not_done,
+    )
+
+
+def _range(asked: BranchRange | None) -> RangeReport:
+    return RangeReport(str(asked.newest), str(asked.oldest)) if asked else RangeReport(None, None)
+
+
+def _rationale(read: Rationale) -> RationaleReport:
+    return RationaleReport(read.layout, tuple(_phase(phase) for phase in read.phases))
+
+
+def _phase(phase: Phase) -> PhaseReport:
+    return PhaseReport(
+        phase.number, phase.title, tuple(RecordReport(record.step, record.text) for record in phase.records)
+    )
+
+
+def _claim(mark: Mark) -> ClaimReport:
+    claim = mark.claim
+    return ClaimReport(claim.phase, claim.kind.value, claim.text, mark.word.value, mark.evidence)
+
+
+def _diff(diff: Diff) -> DiffReport:
+    files = tuple(FileReport(each.path, each.added, each.removed) for each in diff.files)
+    return DiffReport(diff.state.value, files, diff.problems, diff.restored_from, diff.proven)
+
+
+def _branch(cell: Cell) -> BranchReport:
+    return BranchReport(cell.branch, cell.status.value, cell.detail)
+
+
+def _need(edge: Edge) -> NeedReport:
+    return NeedReport(edge.needs, tuple(reason.text for reason in edge.reasons))
+
+
+def _later_fix(fix: LaterFix) -> LaterFixReport:
+    return LaterFixReport(fix.upstream, fix.subject, fix.seen_in)
+
+
+def _reply(reply: Reply) -> ReplyReport:
+    date = reply.date.isoformat() if reply.date else None
+    return ReplyReport(reply.sender, date, own_text(reply.message) if reply.message else None, reply.is_bot)
+
+
+def _series(group: Group) -> SeriesReport:
+    members = tuple(
+        MemberReport(each.upstream, each.subject, each.asked, each.key is not None) for each in group.members
+    )
+    return SeriesReport(members, group.cyclic)
