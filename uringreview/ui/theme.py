@@ -76,6 +76,7 @@ class Theme:
     syntax_preprocessor: str
     status_present: str
     status_merge: str
+    scroll_handle: str
 
     @property
     def is_dark(self) -> bool:
@@ -160,6 +161,7 @@ class Theme:
             syntax_preprocessor="#97357f",
             status_present="#1c5fae",
             status_merge="#97357f",
+            scroll_handle="#d4d4cf",
         )
 
     @classmethod
@@ -198,6 +200,7 @@ class Theme:
             syntax_preprocessor="#e49bd0",
             status_present="#7ab0ff",
             status_merge="#e49bd0",
+            scroll_handle="#3d424a",
         )
 
 
@@ -329,6 +332,14 @@ QToolButton {{ background: transparent; border: none; color: {theme.muted}; padd
 QToolButton:hover, QToolButton:checked {{ color: {theme.text}; }}
 QToolButton:focus {{ color: {theme.accent}; }}
 QToolButton::menu-indicator {{ image: none; width: 0; }}
+QScrollBar:vertical {{ background: transparent; width: {TWO + HALF}px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: {TWO + HALF}px; margin: 0; }}
+QScrollBar::handle {{ background: {theme.scroll_handle}; border-radius: {HALF + 1}px; margin: {HALF}px; }}
+QScrollBar::handle:vertical {{ min-height: {3 * TWO}px; }}
+QScrollBar::handle:horizontal {{ min-width: {3 * TWO}px; }}
+QScrollBar::handle:hover {{ background: {theme.faint}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 *[role="header"] {{ background: {theme.surface}; border-bottom: 1px solid {theme.hairline}; }}
 *[role="muted"] {{ color: {theme.muted}; }}
 *[role="caption"] {{ color: {theme.muted}; }}

@@ -1,0 +1,165 @@
+"""The one table of what the window can do; menus, shortcuts, palette, the `?` sheet and docs/keys.md come from it.
+
+Keys follow less(1), mutt(1) and vi: single letters act only while a list or the diff has the focus, so that they can
+be typed anywhere else. Run `python -m uringreview.ui.actions > docs/keys.md` after a change here.
+"""
+
+import sys
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Menu(Enum):
+    """The menu bar, in order."""
+
+    FILE = "File"
+    QUEUE = "Queue"
+    REVIEW = "Review"
+    SIMULATE = "Simulate"
+    VIEW = "View"
+    HELP = "Help"
+
+
+class Needs(Enum):
+    """When an action can be used."""
+
+    NOTHING = "always"
+    QUEUE = "with a queue open"
+    PATCH = "with a loaded patch selected"
+    CLONE = "with a clone chosen"
+    DECIDED = "with a decided patch selected"
+    UNDO = "with something to undo"
+    REDO = "with something to redo"
+    WORK = "while work is under way"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do.
+
+    `name` is its id and the name of its handler in `Commands`; `keys` are Qt key sequences, the first is shown.
+    `group` puts a line between neighbours in a menu; `check` makes it a choice that shows a tick.
+    """
+
+    name: str
+    text: str
+    menu: Menu
+    tooltip: str
+    keys: tuple[str, ...] = ()
+    needs: Needs = Needs.NOTHING
+    group: int = 0
+    check: bool = False
+
+
+_F, _Q, _R, _S, _V, _H = Menu.FILE, Menu.QUEUE, Menu.REVIEW, Menu.SIMULATE, Menu.VIEW, Menu.HELP
+
+ACTIONS: tuple[Action, ...] = (
+    Action("open_files", "Open mail…", _F, "Open mailboxes, mails, patches or saved pages", ("Ctrl+O",)),
+    Action("open_folder", "Open folder…", _F, "Open a directory of mails or patches", ("Ctrl+Shift+O",)),
+    Action("open_demo", "Open the demo", _F, "A queue and a clone of our own making, in a temporary folder"),
+    Action("add_files", "Add mail to this queue…", _F, "Fill rows that are not loaded", (), Needs.QUEUE),
+    Action("rescan", "Read again", _F, "Read the mail and the clone again", ("F5",), Needs.QUEUE),
+    Action("choose_clone", "Choose kernel clone…", _F, "The clone whose stable branches are checked", (), group=1),
+    Action("export_replies", "Export replies…", _F, "Write one .eml a reply", ("Ctrl+E",), Needs.QUEUE, group=2),
+    Action("export_matrix", "Export branch table…", _F, "Write patch x branch as CSV", (), Needs.CLONE, group=2),
+    Action("quit", "Quit", _F, "Leave; everything is saved already", ("Ctrl+Q",), group=3),
+    Action("next_patch", "Next patch", _Q, "Select the next patch", ("J",), Needs.QUEUE),
+    Action("previous_patch", "Previous patch", _Q, "Select the patch before", ("K",), Needs.QUEUE),
+    Action("first_patch", "First patch", _Q, "Select the first patch", ("G, G",), Needs.QUEUE),
+    Action("last_patch", "Last patch", _Q, "Select the last patch", ("Shift+G",), Needs.QUEUE),
+    Action("next_undecided", "Next undecided", _Q, "Select the next one without decision", ("Shift+J",), Needs.QUEUE),
+    Action("filter", "Filter", _Q, "Filter the queue", ("/", "Ctrl+F"), Needs.QUEUE, 1),
+    Action("clear_filter", "Clear filter", _Q, "Show all patches", (), Needs.QUEUE, group=1),
+    Action("by_series", "Group by series", _Q, "Keep together what belongs together", (), Needs.QUEUE, 2, True),
+    Action("by_order", "Queue order", _Q, "In the order of the batch", (), Needs.QUEUE, 2, True),
+    Action("by_subsystem", "Group by subsystem", _Q, "By the subject's first words", (), Needs.QUEUE, 2, True),
+    Action("by_decision", "Group by decision", _Q, "Undecided first", (), Needs.QUEUE, 2, True),
+    Action("take", "Take", _R, "No objection; writes no mail", ("A",), Needs.PATCH),
+    Action("hold", "Hold", _R, "Wait: a fix or a prerequisite is coming", ("H",), Needs.PATCH),
+    Action("drop", "Drop", _R, "Not for any stable branch", ("D",), Needs.PATCH),
+    Action("drop_older", "Drop from a version and older", _R, "Keep it on newer branches", ("Shift+D",), Needs.PATCH),
+    Action("question", "Question", _R, "Ask about it", ("Q",), Needs.PATCH),
+    Action("undecide", "Take the decision back", _R, "Undecided again", ("Backspace",), Needs.DECIDED),
+    Action("undo", "Undo", _R, "Undo the last decision or comment", ("U", "Ctrl+Z"), Needs.UNDO, 1),
+    Action("redo", "Redo", _R, "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), Needs.REDO, 1),
+    Action("comment", "Comment", _R, "Comment on the selected line or claim", ("C",), Needs.PATCH, 2),
+    Action("reply", "Edit reply", _R, "Write the note of the reply", ("E",), Needs.PATCH, 2),
+    Action(
+        "copy_reply", "Copy reply", _R, "Put the reply's text on the clipboard", ("Ctrl+Shift+C",), Needs.PATCH, group=2
+    ),
+    Action("next_hunk", "Next hunk", _R, "Go to the next hunk", ("N",), Needs.PATCH, 3),
+    Action("previous_hunk", "Previous hunk", _R, "Go to the hunk before", ("P",), Needs.PATCH, 3),
+    Action("next_claim", "Next claim", _R, "Select the next claim", ("]",), Needs.PATCH, 3),
+    Action("previous_claim", "Previous claim", _R, "Select the claim before", ("[",), Needs.PATCH, 3),
+    Action("page_down", "Page down", _R, "Scroll the diff a page on", ("Space",), Needs.PATCH, 3),
+    Action("page_up", "Page up", _R, "Scroll the diff a page back", ("Shift+Space",), Needs.PATCH, 3),
+    Action("simulate", "Run simulator", _S, "Search every interleaving of the race", ("S",), Needs.NOTHING),
+    Action("cancel_work", "Cancel work", _S, "Stop reading, checking or searching", ("Escape",), Needs.WORK, 1),
+    Action("toggle_layout", "Side by side or unified", _V, "Change how the diff is shown", ("V",), Needs.PATCH),
+    Action("toggle_raw", "Raw mail", _V, "The mail as it came", ("R",), Needs.PATCH, 0, True),
+    *(
+        Action(f"phase_{n}", f"Phase {n}", _V, f"Go to phase {n} of the rationale", (str(n),), Needs.PATCH, 1)
+        for n in range(1, 10)
+    ),
+    Action("fold_all", "Fold or unfold all phases", _V, "Show headings only, or all text", ("Z",), Needs.PATCH, 1),
+    Action("tab_simulator", "Simulator", _V, "Show the simulator", ("Alt+1",), group=2),
+    Action("tab_series", "Series", _V, "Show what depends on what", ("Alt+2",), group=2),
+    Action("tab_branches", "Branches", _V, "Show every patch on every branch", ("Alt+3",), group=2),
+    Action("tab_thread", "Thread", _V, "Show the answers of people", ("Alt+4",), group=2),
+    Action("tab_reply", "Reply", _V, "Show the mail as it will be sent", ("Alt+5",), group=2),
+    Action("toggle_bottom", "Lower pane", _V, "Show or hide the tabs below", ("Ctrl+J",), group=2),
+    Action("theme_system", "Colours of the desktop", _V, "Follow the desktop", (), group=3, check=True),
+    Action("theme_light", "Light", _V, "Dark text on white", (), group=3, check=True),
+    Action("theme_dark", "Dark", _V, "Light text on near black", (), group=3, check=True),
+    Action("palette", "Command palette…", _H, "Find a command by name", ("Ctrl+K", "Ctrl+Shift+P")),
+    Action("keys", "Keys", _H, "All keys on one sheet", ("?", "F1")),
+    Action("about", "About uringreview", _H, "Version and licence", (), group=1),
+)
+
+
+def action(name: str) -> Action:
+    """The action called `name`; raises KeyError where there is none."""
+    for one in ACTIONS:
+        if one.name == name:
+            return one
+    raise KeyError(name)
+
+
+def acts_in_lists(sequence: str) -> bool:
+    """Whether a key sequence is one that could be typed as text, and so acts only in lists and the diff."""
+    head, _, last = sequence.rpartition("+")
+    return head in ("", "Shift") and last not in ("Escape", "F1", "F5")
+
+
+def shown_key(sequence: str) -> str:
+    """A key sequence as a person writes it: "J" is j, "Shift+G" is G, "G, G" is g g."""
+    keys = [_shown_stroke(stroke) for stroke in sequence.split(", ")] if sequence != "," else [","]
+    return " ".join(keys)
+
+
+def _shown_stroke(stroke: str) -> str:
+    if len(stroke) == 1:
+        return stroke.lower()
+    head, _, last = stroke.rpartition("+")
+    return last if head == "Shift" and len(last) == 1 and last.isalpha() else stroke
+
+
+def keys_document() -> str:
+    """docs/keys.md: every action by menu, with its keys."""
+    lines = [
+        "# Keys",
+        "",
+        "Made from the table in `uringreview/ui/actions.py` by `python -m uringreview.ui.actions > docs/keys.md`.",
+        "Keys marked * act only while a list or the diff has the focus. Everything can be undone; nothing asks twice.",
+    ]
+    for menu in Menu:
+        lines += ["", f"## {menu.value}", "", "| key | action | what it does | usable |", "|---|---|---|---|"]
+        for one in ACTIONS:
+            if one.menu is menu:
+                keys = ", ".join(f"`{shown_key(key)}`" + "*" * acts_in_lists(key) for key in one.keys)
+                lines.append(f"| {keys} | {one.text} | {one.tooltip} | {one.needs.value} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(keys_document())

@@ -1,0 +1,74 @@
+"""Starts the window: checks first, then the application, the theme, what was remembered, and the event loop."""
+
+import signal
+import sys
+from collections.abc import Sequence
+from typing import cast, get_args
+
+from uringreview.errors import EnvironmentProblem
+from uringreview.ui.guard import install_hooks, require_display, require_sound_pyside
+
+
+def run(
+    paths: Sequence[str] = (),
+    *,
+    clone: str | None = None,
+    branches: Sequence[str] = (),
+    session: str | None = None,
+    demo: bool = False,
+    theme: str | None = None,
+) -> int:
+    """Open the window on `paths` and return its exit status when it closes.
+
+    `clone` stands before the remembered one; `session` names a session; `demo` opens the demo; `theme` is "system",
+    "light" or "dark" and stands before the remembered one. Raises EnvironmentProblem where there is no display, Qt
+    cannot be loaded, or this PySide6 is one that crashes.
+    """
+    require_display()
+    stdin = sys.stdin.buffer.read() if "-" in paths else None
+    try:
+        from PySide6.QtCore import QTimer
+        from PySide6.QtGui import QIcon
+        from PySide6.QtWidgets import QApplication
+    except ImportError as problem:
+        raise EnvironmentProblem(f"Qt cannot be loaded ({problem}); see `uringreview doctor`.") from problem
+    require_sound_pyside()
+
+    from uringreview.resources import resource
+    from uringreview.ui.config import read_config
+    from uringreview.ui.crash_dialog import CrashRelay
+    from uringreview.ui.jobs import Jobs
+    from uringreview.ui.theme import SchemeName, apply_theme, theme_for
+    from uringreview.ui.window import Window
+
+    sys.setswitchinterval(0.001)
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["uringreview"])
+    app.setApplicationName("uringreview")
+    app.setDesktopFileName("uringreview")
+    app.setWindowIcon(QIcon(str(resource("icons", "uringreview.svg"))))
+    config = read_config()
+    scheme = cast("SchemeName", theme) if theme in get_args(SchemeName) else config.theme
+    apply_theme(app, theme_for(scheme))
+    window = Window(Jobs(), scheme)
+    restore_hooks = install_hooks(CrashRelay(window).report)
+    window.bench.session_name = session
+    window.links.use_grouping(config.grouping)
+    chosen = clone or config.clone
+    if chosen:
+        window.bench.set_clone(chosen, branches)
+        window.links.show_clone()
+    if demo:
+        window.actions_.run("open_demo")
+    elif paths:
+        window.commands.open_paths(paths, stdin=stdin)
+    window.show()
+    # Python sees Ctrl+C only when it runs; without this it would wait for the next event.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    alive = QTimer()
+    alive.start(300)
+    alive.timeout.connect(lambda: None)
+    try:
+        return app.exec()
+    finally:
+        restore_hooks()

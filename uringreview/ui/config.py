@@ -1,0 +1,83 @@
+"""What the window remembers between runs apart from reviews: the clone, the colours, the layout (TOML, XDG config).
+
+A file that cannot be read counts as empty: a preference is never worth refusing to start.
+"""
+
+import json
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import get_args
+
+from platformdirs import user_config_path
+
+from uringreview.ui.theme import SchemeName
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The preferences; `clone` is a path or empty. `geometry` and `splits` are Qt's own state, in base 64."""
+
+    clone: str = ""
+    theme: SchemeName = "system"
+    grouping: str = ""
+    geometry: str = ""
+    splits: tuple[str, ...] = ()
+
+
+def config_path() -> Path:
+    """Where the preferences are."""
+    return user_config_path("uringreview") / "config.toml"
+
+
+def read_config() -> Config:
+    """The stored preferences; defaults for what is missing or unreadable."""
+    try:
+        found = tomllib.loads(config_path().read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return Config()
+    theme = found.get("theme", "system")
+    splits = found.get("splits", [])
+    return Config(
+        clone=_text(found.get("clone")),
+        theme=theme if theme in get_args(SchemeName) else "system",
+        grouping=_text(found.get("grouping")),
+        geometry=_text(found.get("geometry")),
+        splits=tuple(part for part in splits if isinstance(part, str)) if isinstance(splits, list) else (),
+    )
+
+
+def write_config(config: Config) -> bool:
+    """Store the preferences; False where the folder cannot be written."""
+    # A JSON string is a valid TOML basic string as long as no lone surrogate is in it; such a path is not kept.
+    lines = [
+        f"{name} = {json.dumps(value)}"
+        for name, value in (
+            ("clone", config.clone),
+            ("theme", config.theme),
+            ("grouping", config.grouping),
+            ("geometry", config.geometry),
+        )
+        if value.isprintable()
+    ]
+    lines.append(f"splits = {json.dumps(list(config.splits))}")
+    path = config_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        fresh.replace(path)
+    except OSError:
+        return False
+    return True
+
+
+def change_config(**changes: object) -> Config:
+    """Read, change and write the preferences; returns what stands now."""
+    changed = replace(read_config(), **changes)  # type: ignore[arg-type]
+    write_config(changed)
+    return changed
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

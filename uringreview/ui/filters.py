@@ -1,0 +1,178 @@
+"""What the filter box understands: plain words, and `key:value` terms such as `branch:6.6 status:conflict`.
+
+Terms are joined by "and"; a leading `-` turns one round; values may be joined by commas ("or"). A term that means
+nothing is told in a sentence instead of hiding every row.
+"""
+
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from uringreview.kernel.status import Status
+from uringreview.mail.subject import Version
+from uringreview.rationale.document import VerdictWord
+from uringreview.review.decisions import DecisionKind
+from uringreview.ui.queue_rows import QueueRow, RowKind, branch_version
+
+Test: TypeAlias = Callable[[QueueRow], bool]
+
+CLAIMS: Mapping[str, str] = {
+    "false": "contradicted",
+    "contradicted": "contradicted",
+    "true": "verified",
+    "verified": "verified",
+    "open": "open",
+    "uncheckable": "open",
+    "none": "none",
+}
+HELP = (
+    "branch:6.6 status:conflict claim:false decision:none series:20c39819 verdict:no loaded:no replies:yes word -word"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter read: which rows it lets through, and what of it could not be understood."""
+
+    tests: tuple[Test, ...]
+    problem: str = ""
+
+    def accepts(self, row: QueueRow) -> bool:
+        """Whether every term lets `row` through."""
+        return all(test(row) for test in self.tests)
+
+
+def parse_filter(text: str) -> Filter:
+    """Read what stands in the filter box; never raises, a bad term is left out and named in `problem`."""
+    terms = _split(text)
+    branches = [
+        value for term in terms if term.startswith("branch:") for value in term.removeprefix("branch:").split(",")
+    ]
+    tests: list[Test] = []
+    problems: list[str] = []
+    for term in terms:
+        negated, bare = term.startswith("-") and len(term) > 1, term.removeprefix("-") if len(term) > 1 else term
+        key, colon, value = bare.partition(":")
+        try:
+            test = _term(key, value, branches) if colon and key in _KEYS else _word(bare)
+        except ValueError as problem:
+            problems.append(str(problem))
+            continue
+        tests.append(_not(test) if negated else test)
+    return Filter(tuple(tests), "; ".join(problems))
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text, posix=True)
+    except ValueError:  # a quote that is still open while typing
+        return text.replace('"', " ").replace("'", " ").split()
+
+
+_KEYS = ("branch", "status", "claim", "decision", "series", "verdict", "loaded", "replies")
+
+
+def _term(key: str, value: str, branches: list[str]) -> Test:
+    values = [part for part in value.lower().split(",") if part]
+    if key == "series":
+        return _series(values)
+    if not values:
+        return lambda _row: True
+    makers: Mapping[str, Callable[[list[str]], Test]] = {
+        "branch": _branch,
+        "status": lambda wanted: _status(wanted, branches),
+        "claim": _claim,
+        "decision": _decision,
+        "verdict": _verdict,
+        "loaded": lambda wanted: _yes_no("loaded", wanted, lambda row: row.kind is RowKind.PATCH),
+        "replies": lambda wanted: _yes_no("replies", wanted, lambda row: bool(row.replies)),
+    }
+    return makers[key](values)
+
+
+def _branch(values: list[str]) -> Test:
+    versions = [_version(value) for value in values]
+
+    def asked(row: QueueRow) -> bool:
+        return row.asked is not None and any(version in row.asked for version in versions)
+
+    return asked
+
+
+def _status(values: list[str], branches: list[str]) -> Test:
+    known = {status.value: status for status in Status}
+    unknown = [value for value in values if value not in known]
+    if unknown:
+        raise ValueError(f"status:{unknown[0]} is none of {', '.join(known)}")
+    wanted = {known[value] for value in values}
+    versions = {_version(branch) for branch in branches}
+
+    def has(row: QueueRow) -> bool:
+        return any(
+            cell.status in wanted and (not versions or branch_version(cell.branch) in versions)
+            for cell in (row.cells or {}).values()
+        )
+
+    return has
+
+
+def _claim(values: list[str]) -> Test:
+    unknown = [value for value in values if value not in CLAIMS]
+    if unknown:
+        raise ValueError(f"claim:{unknown[0]} is none of {', '.join(CLAIMS)}")
+    wanted = {CLAIMS[value] for value in values}
+
+    def has(row: QueueRow) -> bool:
+        counts = {"verified": row.verified, "contradicted": row.contradicted, "open": row.open}
+        return any(counts[word] for word in wanted if word != "none") or ("none" in wanted and not any(counts.values()))
+
+    return has
+
+
+def _decision(values: list[str]) -> Test:
+    known = {kind.value for kind in DecisionKind} | {"none"}
+    unknown = [value for value in values if value not in known]
+    if unknown:
+        raise ValueError(f"decision:{unknown[0]} is none of {', '.join(sorted(known))}")
+    return lambda row: (row.decision.kind.value if row.decision else "none") in values
+
+
+def _verdict(values: list[str]) -> Test:
+    known = {word.value for word in VerdictWord}
+    unknown = [value for value in values if value not in known]
+    if unknown:
+        raise ValueError(f"verdict:{unknown[0]} is none of {', '.join(sorted(known))}")
+    return lambda row: row.verdict is not None and row.verdict.value in values
+
+
+def _series(values: list[str]) -> Test:
+    if not values:
+        return lambda row: row.series is not None
+
+    def member(row: QueueRow) -> bool:
+        return row.series is not None and any(value == str(row.series + 1) or value in row.searched for value in values)
+
+    return member
+
+
+def _yes_no(key: str, values: list[str], test: Test) -> Test:
+    if any(value not in ("yes", "no") for value in values):
+        raise ValueError(f"{key}:{values[0]} is neither yes nor no")
+    return test if "yes" in values else _not(test)
+
+
+def _version(text: str) -> Version:
+    version = branch_version(text)
+    if version is None:
+        raise ValueError(f"branch:{text} is no stable branch such as 6.6")
+    return version
+
+
+def _word(word: str) -> Test:
+    wanted = word.lower()
+    return lambda row: wanted in row.searched
+
+
+def _not(test: Test) -> Test:
+    return lambda row: not test(row)

@@ -1,0 +1,323 @@
+"""What follows from what: a signal of one pane or of the workbench, and what the others then show.
+
+The window places the panes, the commands act; here stands every arrow between them, so that it can be read in one
+place which click leads where.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+
+from uringreview.diff.model import DiffAnchor, DiffState
+from uringreview.errors import EnvironmentProblem
+from uringreview.mail.message import Span
+from uringreview.rationale.check import BranchTarget, PatchTarget
+from uringreview.review.decisions import Comment, Decision
+from uringreview.review.facts import PatchFacts
+from uringreview.review.identity import Identity, read_identity
+from uringreview.ui.crash_dialog import show_crash
+from uringreview.ui.queue_rows import Grouping, QueueRow, make_rows, reading_row
+from uringreview.ui.reply_text import Preview, droppable, preview
+from uringreview.ui.status_bar import tally
+from uringreview.ui.visible import visible
+
+if TYPE_CHECKING:
+    from uringreview.ui.window import Window
+
+_SETTLE_MS = 40
+
+
+class Links(QObject):
+    """The arrows between panes."""
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self._window = window
+        self._bench = window.bench
+        self._identity: Identity | EnvironmentProblem | None = None
+        self._place_restored = False
+        # Results stream in by the dozen: rows are made anew once for all that came in a moment.
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._show_rows)
+        self._connect()
+        self.show_clone()
+        window.grouping.setText(f"{window.queue_model.grouping.value} ▾")
+
+    def _connect(self) -> None:
+        w, bench = self._window, self._bench
+        bench.rows_changed.connect(self._queue_changed)
+        bench.facts_changed.connect(self._facts_came)
+        bench.desk_changed.connect(self._desk_changed)
+        bench.decisions_changed.connect(self._decided)
+        bench.failed.connect(w.status_line.say)
+        bench.crashed.connect(lambda problem: show_crash(w, type(problem).__name__, str(problem)))
+        w.jobs.changed.connect(self._work_changed)
+        w.queue_view.key_changed.connect(self.show_patch)
+        w.queue_view.branch_chosen.connect(self._show_cell)
+        w.filter_box.textChanged.connect(self._filter)
+        w.filter_box.returnPressed.connect(w.focus_queue)
+        w.clone_button.clicked.connect(lambda: w.actions_.run("choose_clone"))
+        w.empty.asked.connect(w.actions_.run)
+        w.rationale.target_chosen.connect(self._go)
+        w.diff.anchor_clicked.connect(w.rationale.speak_of)
+        w.diff.comment_requested.connect(self._comment_on)
+        w.simulator.step_lit.connect(self._light)
+        w.series.patch_chosen.connect(w.queue_view.select)
+        w.branches.cell_chosen.connect(lambda key, _branch: w.queue_view.select(key))
+        w.branches.cancel_requested.connect(lambda: w.actions_.run("cancel_work"))
+        w.reply.decided.connect(self._form_decided)
+        w.reply.commented.connect(self._form_commented)
+        w.reply.export_requested.connect(lambda: w.actions_.run("export_replies"))
+        w.reply.copy_requested.connect(lambda: w.actions_.run("copy_reply"))
+        w.status_line.cancel_requested.connect(lambda: w.actions_.run("cancel_work"))
+        w.status_line.keys_requested.connect(lambda: w.actions_.run("keys"))
+        w.tabs.currentChanged.connect(lambda _tab: self._show_lower())
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_colours)
+
+    def detach(self) -> None:
+        """Let go of what outlives the window."""
+        QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_colours)
+        self._window.commands.drop_demo()
+
+    # The queue
+
+    def _queue_changed(self) -> None:
+        self._identity = None
+        self._show_rows()
+        self._desk_changed()
+        self._restore_place()
+
+    def _facts_came(self, keys: list[str]) -> None:
+        if not self._settle.isActive():
+            self._settle.start()
+        if self._window.queue_view.key in keys:
+            self.show_patch(self._window.queue_view.key)
+
+    def _show_rows(self) -> None:
+        bench, w = self._bench, self._window
+        rows: list[QueueRow] = make_rows(bench.queue, bench.facts, bench.groups, bench.decisions, bench.words)
+        if not bench.queue.rows:
+            rows += [reading_row(subject, number) for number, subject in enumerate(bench.subjects_read)]
+        w.queue_model.set_rows(rows, bench.branches)
+        w.queue_header.say(self._queue_words())
+        self._show_tally()
+        self._show_matrix()
+
+    def _queue_words(self) -> str:
+        queue = self._bench.queue
+        if not queue.rows and not queue.problems:
+            return ""
+        batches = {row.batch for row in queue.rows if row.batch}
+        loaded = len(queue.patches)
+        parts = [visible(next(iter(batches)))] if len(batches) == 1 else []
+        parts.append(f"{loaded} {'patch' if loaded == 1 else 'patches'}")
+        parts += [f"{queue.not_loaded} not loaded"] if queue.not_loaded else []
+        replies = len(queue.replies)
+        parts += [f"{replies} {'reply' if replies == 1 else 'replies'}"] if replies else []
+        parts += [f"{len(queue.problems)} unreadable"] if queue.problems else []
+        return " · ".join(parts)
+
+    def _desk_changed(self) -> None:
+        self._window.series.show_desk(self._bench.desk)
+        if self._bench.desk is not None:
+            self._window.simulator.show_queue(self._bench.desk)
+        self._show_rows()
+        self.show_clone()
+        self.show_patch(self._window.queue_view.key)
+
+    def _filter(self, text: str) -> None:
+        found = self._window.queue_model.set_filter(text)
+        self._window.filter_box.setToolTip(found.problem or "")
+        if found.problem:
+            self._window.status_line.say(found.problem)
+
+    # One patch
+
+    def show_patch(self, key: str) -> None:
+        """Show the row with `key` in every pane."""
+        w, bench = self._window, self._bench
+        row, facts = bench.row(key), bench.facts.get(key)
+        w.diff.show_patch(facts)
+        w.rationale.show_row(row, facts)
+        w.rationale.set_simulator(self._simulated(facts))
+        self._show_lower()
+        w.actions_.refresh()
+        title = visible(row.subject.title) if row is not None else ""
+        w.setWindowTitle(f"{title} — uringreview" if title else "uringreview")
+
+    def _show_lower(self) -> None:
+        w, bench = self._window, self._bench
+        key = w.queue_view.key
+        row, facts = bench.row(key), bench.facts.get(key)
+        w.simulator.show_patch(facts)
+        w.series.show_patch(facts)
+        w.thread_view.show_row(row, bench.queue.loose)
+        w.branches.show_cell(key, None)
+        self._show_reply(key)
+        answers = len(row.replies) if row is not None else 0
+        w.tabs.setTabText(3, f"Thread ({answers})" if answers else "Thread")
+
+    def _simulated(self, facts: PatchFacts | None) -> str:
+        upstream = facts.patch.upstream if facts is not None else None
+        return self._window.simulator.summary_for(upstream) if upstream else ""
+
+    def _show_reply(self, key: str) -> None:
+        bench = self._bench
+        facts, decision = bench.facts.get(key), bench.decisions.get(key)
+        versions = droppable(facts, bench.branches)
+        self._window.reply.show_patch(key if facts else "", decision, bench.comments(key), versions, self.preview(key))
+
+    def preview(self, key: str) -> Preview:
+        """The mail that the decision on `key` would send, or why there is none."""
+        if self._identity is None:
+            try:
+                self._identity = read_identity()
+            except EnvironmentProblem as problem:
+                self._identity = problem
+        bench = self._bench
+        return preview(bench.facts.get(key), bench.decisions.get(key), bench.comments(key), self._identity)
+
+    # From claim, diff, simulator and matrix to their places
+
+    def _go(self, target: object) -> None:
+        w = self._window
+        if isinstance(target, DiffAnchor):
+            w.diff.go_to(target)
+        elif isinstance(target, Span):
+            w.rationale.raw.light(target)
+        elif isinstance(target, BranchTarget):
+            w.show_tab("branches")
+            w.branches.show_cell(w.queue_view.key, target.branch)
+        elif isinstance(target, PatchTarget):
+            w.queue_view.select(target.key)
+
+    def _show_cell(self, key: str, branch: str) -> None:
+        self._window.show_tab("branches")
+        self._window.branches.show_cell(key, branch)
+
+    def _light(self, c_text: str, upstream: str) -> None:
+        self._window.diff.light(c_text or None, upstream or None)
+
+    def _comment_on(self, anchor: DiffAnchor) -> None:
+        key = self._window.queue_view.key
+        facts = self._bench.facts.get(key)
+        if facts is not None:
+            self._window.commands.begin_comment(Comment(key, "", quote_of(facts, anchor), anchor))
+
+    # Decisions
+
+    def _decided(self, key: str) -> None:
+        w = self._window
+        self._show_rows()
+        if key in ("", w.queue_view.key):
+            self._show_reply(w.queue_view.key)
+        w.actions_.refresh()
+
+    def _form_decided(self, decision: Decision | None) -> None:
+        if decision is None:
+            self._bench.undecide(self._window.queue_view.key)
+        else:
+            self._bench.store(decision)
+
+    def _form_commented(self, comment: Comment) -> None:
+        self._bench.comment(comment)
+
+    # What is said below and beside
+
+    def _work_changed(self) -> None:
+        w = self._window
+        running = w.jobs.running()
+        w.status_line.show_work(running)
+        self._show_progress()
+
+    def _show_tally(self) -> None:
+        w, bench = self._window, self._bench
+        keys = [patch.key for patch in bench.queue.patches]
+        w.status_line.show_tally(tally(keys, bench.facts.values(), bench.branches, bench.decisions))
+        if bench.session is not None:
+            w.status_line.show_session(f"session {bench.session.name} saved", str(bench.session.path))
+        else:
+            w.status_line.show_session("")
+
+    def _show_matrix(self) -> None:
+        bench = self._bench
+        facts = [bench.facts[row.key] for row in bench.queue.rows if row.key in bench.facts]
+        self._window.branches.show_facts(facts, bench.branches, self._why_no_matrix())
+        self._show_progress()
+
+    def _why_no_matrix(self) -> str:
+        bench = self._bench
+        if bench.clone_problem:
+            return bench.clone_problem
+        if not bench.clone:
+            return (
+                "No kernel clone is chosen: File > Choose kernel clone…, or start with --clone DIR.\nIt is only read."
+            )
+        return "Reading the clone…" if bench.queue.patches else "No patch is loaded."
+
+    def _show_progress(self) -> None:
+        running = next((job for job in self._window.jobs.running() if job.key == "clone"), None)
+        model = self._window.branches.model
+        words = f"{model.rowCount()} patches × {len(model.branches)} branches" if model.branches else ""
+        if running is not None and running.progress.what:
+            step = running.progress
+            words += f"   {step.done}/{step.total} {step.what}"
+        self._window.branches.show_progress(words, running is not None)
+
+    def show_clone(self) -> None:
+        """Say which clone is read, in the corner."""
+        bench, button = self._bench, self._window.clone_button
+        if not bench.clone:
+            button.setText("no clone ▾")
+            button.setToolTip("choose a kernel clone to see what applies where; it is only read")
+            return
+        count = f" · {len(bench.branches)} branches" if bench.branches else ""
+        trouble = " · unusable" if bench.clone_problem else ""
+        button.setText(visible(f"{Path(bench.clone).name}{count}{trouble}"))
+        button.setToolTip(visible(bench.clone_problem or bench.clone))
+
+    def _system_colours(self, _scheme: Qt.ColorScheme) -> None:
+        if self._window.scheme == "system":
+            self._window.set_scheme("system")
+
+    # Where we were
+
+    def _restore_place(self) -> None:
+        session = self._bench.session
+        if session is None or self._place_restored or not self._bench.queue.rows:
+            return
+        self._place_restored = True
+        place = session.place
+        if place is not None:
+            self._window.show_tab(place.tab)
+            self._window.queue_view.select(place.key)
+
+    def remember_place(self) -> None:
+        """Keep the selected row and the open tab for the next start."""
+        self._bench.remember_place(self._window.queue_view.key, self._window.tab())
+
+    def use_grouping(self, name: str) -> None:
+        """Begin with the order of last time."""
+        if name in Grouping.__members__:
+            self._window.commands.group(Grouping[name])
+
+
+def quote_of(facts: PatchFacts, anchor: DiffAnchor) -> str:
+    """The line at `anchor` as it was mailed; empty where the shown line is not the mailed one."""
+    change = next((change for change in facts.diff.files if change.path == anchor.path), None)
+    if change is None or anchor.hunk is None or anchor.hunk >= len(change.hunks):
+        return ""
+    hunk = change.hunks[anchor.hunk]
+    if anchor.line is None or anchor.line >= len(hunk.lines):
+        return ""
+    line = hunk.lines[anchor.line]
+    shown = f"{line.kind.value}{line.text}"
+    mailed = facts.patch.diff_text.split("\n")
+    if facts.diff.state is DiffState.EXACT or shown in mailed:
+        return shown
+    bare = "".join(shown.split())
+    return next((text for text in mailed if "".join(text.split()) == bare), "")

@@ -1,0 +1,70 @@
+"""What the reply pane previews: the mail of a decision, or the sentence that says why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from uringreview.errors import EnvironmentProblem, UnreadableError, UringreviewError
+from uringreview.kernel.status import Status
+from uringreview.mail.subject import Version
+from uringreview.review.decisions import Comment, Decision
+from uringreview.review.facts import PatchFacts
+from uringreview.review.identity import Identity
+from uringreview.review.reply import Reply, compose, text_to_copy
+from uringreview.ui.queue_rows import branch_version
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`text` as shown, `notice` above it, `to_copy` for the clipboard (empty where there is nothing to send)."""
+
+    text: str
+    notice: str
+    to_copy: str
+    reply: Reply | None = None
+
+
+def preview(
+    facts: PatchFacts | None,
+    decision: Decision | None,
+    comments: Sequence[Comment],
+    identity: Identity | EnvironmentProblem,
+) -> Preview:
+    """The mail that `decision` would send, or why none is written."""
+    if facts is None:
+        return Preview("", "This patch is not loaded, so there is nothing to answer.", "")
+    if decision is None:
+        return Preview("", "Not decided: a take, h hold, d drop, D drop from a version and older, q question.", "")
+    if isinstance(identity, EnvironmentProblem):
+        return Preview("", str(identity), "")
+    try:
+        reply = compose(facts.patch, decision, identity, facts=facts, comments=comments)
+    except UnreadableError as problem:
+        text = text_to_copy(facts.patch, decision, identity, facts=facts, comments=comments)
+        return Preview(text, str(problem), text)
+    except UringreviewError as problem:
+        return Preview("", str(problem), "")
+    notices = [reply.withheld] if reply.withheld else []
+    if reply.left_out:
+        notices.append(f"Left out, no usable address: {', '.join(reply.left_out)}.")
+    if reply.withheld:
+        return Preview("", " ".join(notices), "", reply)
+    return Preview(reply.text, " ".join(notices), reply.body, reply)
+
+
+def droppable(facts: PatchFacts | None, branches: Sequence[str]) -> tuple[Version, ...]:
+    """The versions that a patch can be dropped from, newest first: the clone's, or the ends of what is asked."""
+    if facts is None:
+        return ()
+    asked = facts.patch.subject.asked
+    known = {version for branch in branches if (version := branch_version(branch)) is not None}
+    inside = {version for version in known if asked is None or version in asked}
+    ends = {asked.newest, asked.oldest} if asked is not None else set()
+    return tuple(sorted(inside | ends, reverse=True))
+
+
+def drop_from(facts: PatchFacts | None, versions: Sequence[Version]) -> Version | None:
+    """The version to propose: the newest where the patch conflicts or its file is missing, else the oldest."""
+    if facts is None or not versions:
+        return None
+    bad = {branch_version(c.branch) for c in facts.cells if c.status in (Status.CONFLICT, Status.MISSING)}
+    return next((version for version in versions if version in bad), versions[-1])

@@ -1,0 +1,300 @@
+"""What is on the desk, and what is done to it: the queue, its facts as they arrive, and the reviewer's session.
+
+The window's panes read from here and are told by signals; nothing in here is a widget. Mail is read in a thread and
+the clone in a spawned process, each by the same generators that the command line drives.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
+
+from PySide6.QtCore import QObject, Signal
+
+from uringreview.errors import UringreviewError
+from uringreview.mail.message import Message
+from uringreview.mail.queue import Problem, Queue, Row, load, own_text
+from uringreview.progress import Progress
+from uringreview.review.decisions import Comment, Decision, DecisionKind
+from uringreview.review.desk import examine, with_clone
+from uringreview.review.facts import Desk, PatchFacts
+from uringreview.review.session import Place, Session, open_session
+from uringreview.ui.jobs import Jobs
+
+MAIL, FACTS, CLONE = "mail", "facts", "clone"
+_WORDS = 60
+
+
+class Workbench(QObject):
+    """The state behind the window."""
+
+    rows_changed = Signal()
+    """The queue itself is another, or rows were added to it."""
+    facts_changed = Signal(list)
+    """Facts of these keys arrived or changed."""
+    desk_changed = Signal()
+    """All facts of one step are complete: groups, branches and order can be read."""
+    decisions_changed = Signal(str)
+    """The decision or comments of this key changed; empty: of any."""
+    failed = Signal(str)
+    """A sentence for the status line."""
+    crashed = Signal(object)
+    """A fault of ours in some work: the exception."""
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.paths: tuple[str, ...] = ()
+        self.queue = Queue(())
+        self.desk: Desk | None = None
+        self.facts: dict[str, PatchFacts] = {}
+        self.branches: tuple[str, ...] = ()
+        self.groups: tuple[frozenset[str], ...] = ()
+        self.clone = ""
+        self.clone_problem = ""
+        self.session: Session | None = None
+        self.session_name: str | None = None
+        self.subjects_read: list[str] = []
+        self.words: dict[str, str] = {}
+        self._stdin: bytes | None = None
+        self._decisions: Mapping[str, Decision] = {}
+        self._comments_made: list[int] = []
+
+    # Reading
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether anything was opened."""
+        return bool(self.paths)
+
+    def open(self, paths: Sequence[str], stdin: bytes | None = None) -> None:
+        """Read `paths` as a new queue; `stdin` is what "-" stands for."""
+        self._leave_session()
+        self.paths = tuple(dict.fromkeys(paths))
+        self._stdin = stdin
+        self.queue, self.desk = Queue(()), None
+        self.facts, self.words, self.groups, self._decisions = {}, {}, (), {}
+        self._read()
+
+    def add(self, paths: Sequence[str]) -> None:
+        """Read more mail into this queue; rows that were only listed are filled."""
+        self.session_name = self.session.name if self.session else self.session_name
+        self.paths = tuple(dict.fromkeys((*self.paths, *paths)))
+        self._read()
+
+    def rescan(self) -> None:
+        """Read mail and clone again."""
+        if self.has_queue:
+            self._read()
+
+    def set_clone(self, path: str, branches: Sequence[str] = ()) -> None:
+        """Check the queue against the clone at `path`; `branches` limits which (all when empty)."""
+        self.clone, self.clone_problem = path, ""
+        self._wanted = tuple(branches)
+        if self.desk is not None:
+            self._ask_clone(self.desk)
+
+    _wanted: tuple[str, ...] = ()
+
+    def _read(self) -> None:
+        self.jobs.cancel(FACTS)
+        self.jobs.cancel(CLONE)
+        self.subjects_read = []
+        paths, stdin = self.paths, self._stdin or b""
+        self.jobs.start(
+            "reading mail",
+            lambda: load(paths, BytesIO(stdin or b"")),
+            self._read_some,
+            self._read_all,
+            self._went_wrong,
+            MAIL,
+        )
+        self.rows_changed.emit()
+
+    def _read_some(self, step: Progress[Message]) -> None:
+        self.subjects_read += [message.subject for message in step.parts]
+        if not self.queue.rows:
+            self.rows_changed.emit()
+
+    def _read_all(self, queue: Queue) -> None:
+        self.queue = queue
+        self.subjects_read = []
+        here = {row.key for row in queue.rows}
+        self.facts = {key: facts for key, facts in self.facts.items() if key in here}
+        self.words = {row.key: words for row in queue.rows if (words := _words_of(row))}
+        self._open_session()
+        self.rows_changed.emit()
+        if queue.patches:
+            self.jobs.start(
+                "reading rationales",
+                lambda: examine(queue),
+                self._learn,
+                self._examined,
+                self._went_wrong,
+                FACTS,
+            )
+
+    def _learn(self, step: Progress[PatchFacts]) -> None:
+        self._take_in(step.parts)
+
+    def _take_in(self, parts: Sequence[PatchFacts]) -> None:
+        for facts in parts:
+            known = self.facts.get(facts.key)
+            # Cells already shown stay until the clone is asked again, so that nothing flickers on a rescan.
+            kept = replace(facts, cells=known.cells) if known and known.cells and not facts.cells else facts
+            self.facts[facts.key] = kept
+        if parts:
+            self.facts_changed.emit([facts.key for facts in parts])
+
+    def _examined(self, desk: Desk) -> None:
+        self._settle(desk)
+        if self.clone:
+            self._ask_clone(desk)
+
+    def _ask_clone(self, desk: Desk) -> None:
+        self.jobs.start_process(
+            "apply status",
+            with_clone,
+            (desk, self.clone, self._wanted),
+            self._learn,
+            self._settle,
+            self._clone_failed,
+            CLONE,
+        )
+
+    def _settle(self, desk: Desk) -> None:
+        self.desk = desk
+        self.branches = desk.branches or self.branches
+        self.groups = tuple(frozenset(m.key for m in group.members if m.key) for group in desk.groups)
+        self._take_in(desk.facts)
+        self.desk_changed.emit()
+
+    def _clone_failed(self, problem: BaseException) -> None:
+        self.clone_problem = str(problem)
+        self._went_wrong(problem)
+
+    def _went_wrong(self, problem: BaseException) -> None:
+        if isinstance(problem, UringreviewError):
+            self.failed.emit(str(problem))
+        else:
+            self.crashed.emit(problem)
+        self.rows_changed.emit()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read, of mail and clone."""
+        return tuple(dict.fromkeys((*self.queue.problems, *(self.desk.problems if self.desk else ()))))
+
+    def row(self, key: str) -> Row | None:
+        """The queue's row with that key."""
+        return next((row for row in self.queue.rows if row.key == key), None)
+
+    # The session
+
+    @property
+    def decisions(self) -> Mapping[str, Decision]:
+        """The standing decisions, by patch key."""
+        return self._decisions
+
+    def decide(self, key: str, kind: DecisionKind, **fields: object) -> None:
+        """Decide on a patch; the note and tag of a former decision stay unless `fields` says otherwise."""
+        former = self._decisions.get(key)
+        made = replace(former or Decision(key, kind), kind=kind, made=None)
+        if kind is not DecisionKind.DROP_OLDER:
+            made = replace(made, drop_from=None)
+        self.store(replace(made, **fields))  # type: ignore[arg-type]
+
+    def store(self, decision: Decision) -> None:
+        """Store a decision as it stands."""
+        if self.session is not None and self._decisions.get(decision.key) != decision:
+            self._stored(decision.key, lambda session: session.decide(decision))
+
+    def undecide(self, key: str) -> None:
+        """Take the decision back."""
+        self._stored(key, lambda session: session.withdraw(key))
+
+    def undo(self) -> str | None:
+        """Take back what was done last; a sentence of what it was, None where there is nothing."""
+        if self.session is None:
+            return None
+        if self._comments_made:
+            number = self._comments_made.pop()
+            self._stored("", lambda session: session.remove_comment(number))
+            return "the comment"
+        done = self.session.undo()
+        self._reload("")
+        return done
+
+    def redo(self) -> str | None:
+        """Do again what was undone last."""
+        done = self.session.redo() if self.session is not None else None
+        self._reload("")
+        return done
+
+    def comments(self, key: str) -> tuple[Comment, ...]:
+        """The patch's comments."""
+        return self.session.comments(key) if self.session is not None else ()
+
+    def comment(self, comment: Comment) -> None:
+        """Store a new comment, or the new words of one; without words, remove it."""
+        if self.session is None:
+            return
+        if not comment.text.strip():
+            if comment.number:
+                self._stored(comment.key, lambda session: session.remove_comment(comment.number))
+            return
+        made = self.session.comment(comment)
+        if not comment.number:
+            self._comments_made.append(made.number)
+        self._reload(comment.key)
+
+    def remember_place(self, key: str, tab: str) -> None:
+        """Keep where the reviewer is."""
+        if self.session is not None and key:
+            self.session.set_place(Place(key, tab))
+
+    def close(self) -> None:
+        """Leave; everything is stored already."""
+        self._leave_session()
+
+    def _stored(self, key: str, write: Callable[[Session], object]) -> None:
+        if self.session is None:
+            return
+        try:
+            write(self.session)
+        except UringreviewError as problem:
+            self.failed.emit(str(problem))
+        self._reload(key)
+
+    def _reload(self, key: str) -> None:
+        self._decisions = self.session.decisions() if self.session is not None else {}
+        self.decisions_changed.emit(key)
+
+    def _open_session(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+        if not self.queue.rows:
+            return
+        try:
+            self.session = open_session(self.paths, [row.key for row in self.queue.rows], name=self.session_name)
+        except UringreviewError as problem:
+            self.failed.emit(f"Decisions cannot be kept: {problem}")
+            return
+        if self.session.problem:
+            self.failed.emit(self.session.problem)
+        self._reload("")
+
+    def _leave_session(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+        self._comments_made.clear()
+
+
+def _words_of(row: Row) -> str:
+    for reply in row.replies:
+        if reply.message is not None and not reply.is_bot:
+            words = " ".join(own_text(reply.message).split())
+            if words:
+                return words if len(words) <= _WORDS else words[:_WORDS].rsplit(" ", 1)[0] + "…"
+    return next((reply.sender for reply in row.replies if reply.message is None), "")
