@@ -9,10 +9,9 @@ import re
 from uringreview.mail.message import Message
 
 _QUOTE = re.compile(r"\s{0,3}>")
-_ATTRIBUTION = re.compile(
-    r"(?:wrote|writes|said|schrieb|écrit|escribió|@[^\s@]{1,100}>?|\d{4}|[+-]\d{4})[^:]{0,80}:$", re.IGNORECASE
-)
+_WRITER = re.compile(r"\b(?:wrote|writes|schrieb|écrit|escribió|scrisse)\b|[^\s@]@[^\s@]", re.IGNORECASE)
 _OPENING = re.compile(r"(?:On|Am|Le|El|At|Op)\s.*\d", re.IGNORECASE)
+_DATED = re.compile(r"(?:On|Am|Le|El|At|Op)\s.*(?:\b(?:19|20)\d\d\b|\d[/.]\d)", re.IGNORECASE)
 _FORWARDED = re.compile(r"-{2,20}\s?(?:Original Message|Forwarded message)\s?-{2,20}.*", re.IGNORECASE)
 _BOT = re.compile(r"(?:^|[^a-z])(?:ro)?bot(?:$|[^a-z])|syzbot|kernelci|test robot|patchwork-bot", re.IGNORECASE)
 
@@ -54,7 +53,8 @@ def _drop_attribution(kept: list[str]) -> None:
     end = len(kept)
     while end and not kept[end - 1].strip():
         end -= 1
-    if not end or len(kept) - end > 1 or not _ATTRIBUTION.search(kept[end - 1].strip()):
+    last = kept[end - 1].strip() if end else ""
+    if len(kept) - end > 1 or not last.endswith(":") or not (_WRITER.search(last) or _DATED.match(last)):
         return
     start = end - 1
     for first in range(end - 1, max(end - 4, -1), -1):

@@ -211,25 +211,30 @@ def _answered(
     answered: dict[str, _Slot],
     slots: list[_Slot],
 ) -> _Slot | None:
-    """The row that `message` answers: by In-Reply-To, by References from the last, then by subject."""
+    """The row that `message` answers: by In-Reply-To, by References from the last, then by subject.
+
+    The first reference is every answer's, for the batch's root is a patch too: it is taken last, and only where no
+    other patch of that sending is named.
+    """
+    root = message.references[0] if message.references else None
     above = [one for one in (message.in_reply_to, *reversed(message.references)) if one]
     for parent in above:
         slot = by_id.get(parent) or answered.get(parent)
-        # Every answer in a batch names its root: that one is answered only where no other patch of it is named.
-        others = [one for one in above if one != parent and sending(one) is not None]
-        if slot is not None and (parent == message.in_reply_to or sending(parent) not in map(sending, others)):
+        if slot is not None and (parent != root or parent == message.in_reply_to):
             return slot
     title, asked = _name(subject)
     same = [s for s in slots if _name(s.subject)[0] == title and (not asked or _name(s.subject)[1] == asked)]
     if above:
         sent = {sending(one) for one in above} - {None}
-        own = {*above, message.message_id}
         same = [
             s
             for s in same
-            if s.batch in own or sending(s.batch) in sent or (s.patch and s.patch.message.message_id is None)
+            if s.batch in above or sending(s.batch) in sent or (s.patch and s.patch.message.message_id is None)
         ]
-    return same[0] if len(same) == 1 else None
+    if len(same) == 1:
+        return same[0]
+    others = {sending(one) for one in above if one != root}
+    return by_id.get(root) if root is not None and sending(root) not in others else None
 
 
 def _add_listed_replies(entries: list[Listed], places: dict[int, _Slot], loose: list[Reply]) -> None:

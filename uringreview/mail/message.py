@@ -10,8 +10,9 @@ import email.policy
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.header import decode_header
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 from uringreview.errors import UnreadableError
 
@@ -19,7 +20,7 @@ _BRACKETED_ID = re.compile(r"<([^<>\s]+)>")
 _LONE = re.compile("[\ud800-\udfff]")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 # What the stdlib's parser is known to raise on hostile input (nested parts, bad parameters, bad encodings).
-_PARSER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+_PARSER_ERRORS = (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,9 @@ def addresses(text: str) -> tuple[Address, ...]:
         if opened and "@" in rest:
             name, address = before, rest.partition(">")[0]
         else:
-            name, address = parseaddr(piece)
+            # "ada@kernel.example (Ada)", the form before RFC 822.
+            address, _, name = piece.partition("(")
+            name = name.rstrip().removesuffix(")")
         address = address.strip()
         if "@" in address and not re.search(r"\s", address):
             found.append(Address(_display_name(name), address))
@@ -181,8 +184,9 @@ def decoded(value: str) -> str:
         pieces = decode_header(value)
     except _PARSER_ERRORS:
         return value
+    # decode_header hands the words between encoded ones back in this codec.
     return "".join(
-        piece if isinstance(piece, str) else _text(piece, charset or "utf-8") for piece, charset in pieces
+        piece if isinstance(piece, str) else _text(piece, charset or "raw-unicode-escape") for piece, charset in pieces
     ).replace("\0", "")
 
 
@@ -220,6 +224,8 @@ def _split_list(text: str) -> list[str]:
             if letter in ",;" and not depth:
                 pieces.append(text[start:at])
                 start = at + 1
+    if quoted or depth:
+        return text.split(",")  # unbalanced: better a wrong name than lost recipients
     return [*pieces, text[start:]]
 
 

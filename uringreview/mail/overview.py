@@ -118,10 +118,11 @@ def _split_all(entries: list[_Line], message: Message) -> list[tuple[str, str]]:
     for entry, bare in zip(entries, alone, strict=True):
         if bare:
             result.append(("", entry.text))
+            shown = message.subject if entry.here else shown
             continue
         subject, sender = _split(entry.text, known, counts)
         if subject.endswith('"'):
-            subject = _restored(subject[:-1].split(), shown.split())
+            subject = _restored(subject[:-1].strip(), shown)
         shown = subject or shown
         result.append((subject, sender))
     return result
@@ -154,7 +155,8 @@ def _repeated_size(words: list[str], counts: Counter[str]) -> int:
     def count(size: int) -> int:
         return counts[" ".join(words[-size:])]
 
-    if len(words) > 2 and count(2) > 1:
+    # Two titles that end in the same word also make a pair recur: a name begins with a capital, or recurs more.
+    if len(words) > 2 and count(2) > (1 if _NAME_WORD.fullmatch(words[-2]) else 2):
         size = 2
         while size < min(_MAX_WORDS, len(words) - 1) and count(size + 1) * 10 >= count(2) * 9:
             size += 1
@@ -170,6 +172,7 @@ def _name_size(words: list[str]) -> int:
     return max(size, 1)
 
 
-def _restored(words: list[str], before: list[str]) -> str:
-    """A subject whose end the page wrote as `"`: it repeats the end of the subject before it."""
-    return " ".join([*words, *before[len(words) :]])
+def _restored(text: str, before: str) -> str:
+    """A subject whose end the page wrote as `"`: it repeats the end of the title before it."""
+    given = parse_subject(text).title.split()
+    return " ".join([text, *parse_subject(before).title.split()[len(given) :]])

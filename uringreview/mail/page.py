@@ -92,7 +92,7 @@ def _lore_page(lines: list[str]) -> _Page | None:
             return None
     last_overview = max((n for n in range(text, len(lines)) if _OVERVIEW.fullmatch(lines[n])), default=None)
     instructions = max((n for n in range(text, len(lines)) if _INSTRUCTIONS.fullmatch(lines[n])), default=None)
-    if not seen_id or not (marked or (last_overview is not None and instructions is not None)):
+    if not seen_id or not marked:
         return None
     footer = next((n for n in range(text, len(lines)) if _FOOTER.fullmatch(lines[n])), len(lines))
     overview_end = instructions if instructions is not None else footer
