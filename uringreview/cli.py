@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +26,14 @@ Result = TypeVar("Result")
 
 _FINE, _UNREADABLE, _USAGE = 0, 1, 2
 _INTERRUPTED = 130
+# Import name -> name on PyPI, of what the program needs beside Python.
+_PACKAGES = {
+    "PySide6": "PySide6-Essentials",
+    "shiboken6": "PySide6-Essentials",
+    "pygit2": "pygit2",
+    "unidiff": "unidiff",
+    "platformdirs": "platformdirs",
+}
 _EPILOG = """\
 commands (each has --help of its own):
   uringreview report PATH...     what is known of every patch, as text, JSON or CSV
@@ -50,6 +59,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UringreviewError as error:
         _say(str(error))
         return _UNREADABLE if isinstance(error, UnreadableError) else _USAGE
+    except ModuleNotFoundError as error:
+        package = _PACKAGES.get((error.name or "").partition(".")[0])
+        if package is None:
+            raise
+        _say(f"the Python package {package} is missing; install it with: {sys.executable} -m pip install {package}")
+        return _USAGE
     except BrokenPipeError:
         # The reader has seen enough (`| head`). Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -73,18 +88,9 @@ def _window(words: Sequence[str]) -> int:
     parser.add_argument("--version", action="version", version=f"uringreview {__version__}")
     options = parser.parse_args(words)
 
-    from uringreview.review.doctor import display_problem
+    from uringreview.ui.app import run
 
-    if problem := display_problem():
-        raise EnvironmentProblem(problem)
-    try:
-        from uringreview.ui.app import run
-    except ImportError as error:
-        if not (error.name or "PySide6").startswith(("PySide6", "shiboken6")):
-            raise
-        raise EnvironmentProblem(f"The window cannot be loaded ({error}); run: uringreview doctor") from error
-    stdin = sys.stdin.buffer if "-" in options.paths else None
-    return run(options.paths, options.clone, options.demo, options.session, stdin)
+    return run(options.paths, clone=options.clone, session=options.session, demo=options.demo)
 
 
 def _report(words: Sequence[str]) -> int:
@@ -153,6 +159,7 @@ def _reply(words: Sequence[str]) -> int:
     parser.add_argument("--ack", action="store_true", help="take: add your Acked-by")
     parser.add_argument("--review", action="store_true", help="take: add your Reviewed-by")
     parser.add_argument("--note", default="", metavar="TEXT", help="a paragraph of your own")
+    parser.add_argument("--clone", metavar="DIR", help="hold: look for the later fix in this clone's branches too")
     parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write the .eml to")
     options = parser.parse_args(words)
     if (options.ack or options.review) and options.decision != "take":
@@ -162,7 +169,7 @@ def _reply(words: Sequence[str]) -> int:
 
     from uringreview.mail.subject import Version
     from uringreview.review.decisions import Decision, DecisionKind, Tag
-    from uringreview.review.desk import examine
+    from uringreview.review.desk import examine, with_clone
     from uringreview.review.export import write_eml
     from uringreview.review.identity import read_identity
     from uringreview.review.reply import compose, text_to_copy
@@ -173,6 +180,8 @@ def _reply(words: Sequence[str]) -> int:
         parser.error(f"--from takes a branch's version such as 6.12, not {options.older!r}")
     desk = _drive(examine(_queue(options.paths)))
     facts = desk.named(options.upstream)
+    if options.clone is not None:
+        facts = _drive(with_clone(replace(desk, facts=(facts,)), options.clone)).facts[0]
     tag = Tag.REVIEWED if options.review else Tag.ACKED if options.ack else Tag.NONE
     decision = Decision(facts.key, DecisionKind(options.decision), options.note, tag, older)
     identity = read_identity()
@@ -262,6 +271,7 @@ def _drive(work: "Work[Part, Result]") -> Result:
 
 
 def _say(sentence: str) -> None:
+    # No package of ours or others' may be needed to say that one is missing, `terminal` needs none.
     from uringreview.review.terminal import one_line
 
     print(f"uringreview: {one_line(sentence)}", file=sys.stderr)

@@ -8,7 +8,9 @@ window runs `with_clone` in a process of its own. One bad patch never stops the 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from uringreview.diff.model import Diff, DiffState
+from uringreview.diff.functions import touched_functions_with_lines
+from uringreview.diff.images import post_image
+from uringreview.diff.model import ChangeKind, Diff, DiffAnchor, DiffState, FileChange
 from uringreview.diff.parse import parse_diff
 from uringreview.diff.repair import restore
 from uringreview.errors import EnvironmentProblem, UringreviewError, UsageProblem
@@ -19,7 +21,7 @@ from uringreview.mail.message import Source
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Problem, Queue, Row
 from uringreview.progress import Progress, Work
-from uringreview.rationale.check import check
+from uringreview.rationale.check import Evidence, check
 from uringreview.rationale.claims import find_claims
 from uringreview.rationale.document import Rationale, Verdict, VerdictWord
 from uringreview.rationale.parse import read_rationale
@@ -55,7 +57,7 @@ def examine(queue: Queue) -> Work[PatchFacts, Desk]:
             needs=tuple(edge for edge in edges if _is(each.patch, edge.patch)),
             later_fixes=tuple(fix for fix in fixes if _is(each.patch, fix.fixes)),
         )
-        facts.append(_checked(tied, edges, None, problems))
+        facts.append(_checked(tied, queue, None, problems))
         yield Progress(len(rows) + number, 2 * len(rows), "mails", (facts[-1],))
     return Desk(queue, tuple(facts), joined, problems=tuple(problems))
 
@@ -79,14 +81,13 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
         facts[each.key] = _restored(each, clone, problems)
         yield Progress(number, len(desk.facts), "diffs")
     fixes = _fixes(clone, desk, problems)
-    edges = tuple(edge for each in desk.facts for edge in each.needs)
     cells: dict[str, dict[str, Cell]] = {key: {} for key in facts}
 
     def completed(key: str) -> PatchFacts:
         each = facts[key]
         found = tuple(cells[key][name] for name in names if name in cells[key])
         each = replace(each, cells=found, later_fixes=_merged(each.later_fixes, fixes.get(key, ())))
-        facts[key] = _checked(each, edges, clone, problems)
+        facts[key] = _checked(each, desk.queue, clone, problems)
         return facts[key]
 
     work = matrix(clone_path, tuple(_candidate(each) for each in facts.values()), names)
@@ -136,12 +137,39 @@ def _statements(facts: PatchFacts) -> tuple[Statement, ...]:
     return tuple(Statement(part.text, part.span) for part in parts)
 
 
-def _checked(facts: PatchFacts, edges: Sequence[Edge], clone: Clone | None, problems: list[Problem]) -> PatchFacts:
+def _checked(facts: PatchFacts, queue: Queue, clone: Clone | None, problems: list[Problem]) -> PatchFacts:
     try:
-        marks = check(find_claims(facts.patch, facts.rationale), _evidence(facts, edges, clone))
+        marks = check(find_claims(facts.patch, facts.rationale), _evidence(facts, queue, clone))
     except UringreviewError as error:
         return replace(facts, not_done=_noted(facts.patch, error, problems))
     return replace(facts, marks=marks)
+
+
+def _evidence(facts: PatchFacts, queue: Queue, clone: Clone | None) -> Evidence:
+    changed: dict[str, DiffAnchor] = {}
+    whole = clone is not None
+    for change in facts.diff.files:
+        before = _pre_image(change, clone) if clone is not None else None
+        whole = whole and before is not None
+        for function in touched_functions_with_lines(change, before):
+            changed.setdefault(function.name, function.anchor)
+    return Evidence(
+        patch=facts.patch,
+        diff=facts.diff,
+        queue=queue,
+        changed=tuple(changed.items()),
+        cells=facts.cells,
+        branches=tuple(branch.name for branch in clone.branches) if clone is not None else (),
+        whole_files=whole,
+    )
+
+
+def _pre_image(change: FileChange, clone: Clone) -> bytes | None:
+    """The file before the change, where the clone holds the very blob that the diff was made against."""
+    if change.kind is ChangeKind.NEW:
+        return b""
+    before = clone.blob(change.old_blob) if change.old_blob else None
+    return before if before is not None and post_image(change, before) is not None else None
 
 
 def _restored(facts: PatchFacts, clone: Clone, problems: list[Problem]) -> PatchFacts:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from uringreview.errors import UsageProblem
-from uringreview.interleave.explore import explore, subsets
+from uringreview.interleave.explore import explore_matrix
 from uringreview.interleave.scenario import Model, Scenario, load_models
 from uringreview.interleave.trace import Outcome, Trace, two_column_text
 from uringreview.progress import Progress, Work
@@ -74,14 +74,17 @@ def simulate(
     """
     chosen = _model(load_models(), model, scenario)
     races = [each for each in chosen.scenarios if scenario is None or _same(each, scenario)]
-    patches = subsets(chosen) if applied is None else (_applied(chosen, applied),)
-    wanted = [(race, subset) for race in races for subset in patches]
+    patches = None if applied is None else (_applied(chosen, applied),)
     cells: list[CellReport] = []
-    for race, subset in wanted:
-        outcome = yield from _search(chosen, race, subset, len(cells), len(wanted))
-        cells.append(_cell(outcome, traces))
-        yield Progress(len(cells), len(wanted), "cells", (cells[-1],))
-    return SimulationReport(chosen.name, tuple(cells))
+    work = explore_matrix(chosen, [race.name for race in races], patches)
+    while True:
+        try:
+            step = next(work)
+        except StopIteration:
+            return SimulationReport(chosen.name, tuple(cells))
+        ready = tuple(_cell(outcome, traces) for outcome in step.parts)
+        cells += ready
+        yield Progress(step.done, step.total, step.what, ready)
 
 
 def as_text(report: SimulationReport) -> str:
@@ -94,7 +97,7 @@ def as_text(report: SimulationReport) -> str:
         figures = f"{cell.states:,} states, {cell.transitions:,} transitions, {cell.seconds:.3f} s, {seen}"
         lines.append(f"{cell.scenario:<4} {'+'.join(cell.applied) or _NONE:<14} {found}{race}  ({figures})")
         for trace in cell.traces:
-            lines += ["", f"{trace.property}: {trace.replay}", "", trace.columns]
+            lines += ["", f"{trace.violation}: {trace.replay}", "", trace.columns]
     return "\n".join(lines) + "\n"
 
 
@@ -113,10 +116,10 @@ def _same(scenario: Scenario, name: str) -> bool:
     return scenario.name.lower() == name.strip().lower()
 
 
-def _applied(model: Model, text: str) -> tuple[str, ...]:
+def _applied(model: Model, text: str) -> frozenset[str]:
     words = [word.strip() for word in text.split(",")]
     if words == [_NONE]:
-        return ()
+        return frozenset()
     names = set()
     for word in words:
         patch = model.patch_for(word)
@@ -124,20 +127,7 @@ def _applied(model: Model, text: str) -> tuple[str, ...]:
             known = ", ".join(f"{each.name} ({each.upstream or 'hypothetical'})" for each in model.patches)
             raise UsageProblem(f"The model {model.name} has no patch {word!r}; it has: {known}; or give none.")
         names.add(patch.name)
-    return tuple(each.name for each in model.patches if each.name in names)
-
-
-def _search(
-    model: Model, scenario: Scenario, applied: tuple[str, ...], done: int, total: int
-) -> Work[CellReport, Outcome]:
-    work = explore(model, scenario, applied)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            outcome: Outcome = end.value
-            return outcome
-        yield Progress(done, total, "cells")
+    return frozenset(names)
 
 
 def _cell(outcome: Outcome, traces: bool) -> CellReport:
@@ -161,4 +151,4 @@ def _trace(trace: Trace) -> TraceReport:
         StepReport(step.number, step.thread, step.function, step.text, step.patch, step.changes, step.note)
         for step in trace.steps
     )
-    return TraceReport(trace.property, trace.replay, trace.switches, steps, two_column_text(trace))
+    return TraceReport(trace.violation, trace.replay, trace.switches, steps, two_column_text(trace))
