@@ -118,3 +118,8 @@ def checksums(folder: Path) -> dict[str, str]:
         else:
             found[name] = "folder"
     return found
+
+
+def modified(folder: Path) -> dict[str, int]:
+    """When each file below `folder` was last written, in nanoseconds, by path."""
+    return {path.relative_to(folder).as_posix(): path.lstat().st_mtime_ns for path in folder.rglob("*")}

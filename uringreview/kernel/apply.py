@@ -209,10 +209,15 @@ class Engine:
         for patch in patches:
             outcome = self._try_file(tree, patch, leaving, done)
             outcomes.append(outcome)
+            if outcome.refusal is not None:
+                continue
+            # In this order: as in git, what became of a path last is what later parts of the diff find.
+            if patch.new_path is not None:
+                done[patch.new_path] = self._result(patch, outcome)
+                leaving.discard(patch.new_path)
             if patch.old_path is not None and (patch.new_path is None or patch.renamed):
                 done[patch.old_path] = None
-            if patch.new_path is not None and outcome.refusal is None:
-                done[patch.new_path] = self._result(patch, outcome)
+                leaving.add(patch.old_path)
         return Outcome(tuple(outcomes), done)
 
     def _try_file(

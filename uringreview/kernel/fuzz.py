@@ -5,7 +5,7 @@ the next, and up to two outer lines of context may differ. A fuzzy hunk can land
 warning and never "applies".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from uringreview.kernel.hunks import HunkText
 
@@ -14,17 +14,16 @@ _MOST = 2  # patch(1)'s default
 
 def fuzz_needed(hunks: Sequence[HunkText], data: bytes) -> int | None:
     """The largest fuzz factor (0 to 2) that a hunk needs for all to fit `data`; None where one does not fit so."""
-    lines = _cut(data)
+    total = data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
     frozen = carried = worst = 0
     for hunk in hunks:
-        old = _cut(hunk.old)
         most = min(_MOST, max(hunk.leading, hunk.trailing))
+        first = hunk.old_start + (0 if hunk.old_lines else 1)
         for fuzz in range(most + 1):
-            first = hunk.old_start + (0 if hunk.old_lines else 1)
-            where = _locate(hunk, old, lines, fuzz, first + carried, frozen)
+            where = _locate(hunk, data, total, fuzz, first + carried, frozen)
             if where is not None:
                 carried = where - first
-                frozen = where + len(old) - 1
+                frozen = where + hunk.old_lines - 1
                 worst = max(worst, fuzz)
                 break
         else:
@@ -32,37 +31,45 @@ def fuzz_needed(hunks: Sequence[HunkText], data: bytes) -> int | None:
     return worst
 
 
-def _locate(
-    hunk: HunkText, old: Sequence[bytes], lines: Sequence[bytes], fuzz: int, guess: int, frozen: int
-) -> int | None:
-    """The 1-based line where the hunk's old side stands, outer context lines aside; None where it does not."""
-    context = max(hunk.leading, hunk.trailing)
-    skip_first = fuzz + hunk.leading - context
-    skip_last = fuzz + hunk.trailing - context
-    if not old:
+def _locate(hunk: HunkText, data: bytes, total: int, fuzz: int, guess: int, frozen: int) -> int | None:
+    """The 1-based line where the hunk's old side stands, outer context lines aside; None where it does not.
+
+    `total` is the number of lines of `data`, `guess` where the hunk is looked for first, `frozen` the last line that
+    an earlier hunk took.
+    """
+    if not hunk.old:
         return guess
-    lowest, highest = max(frozen + 1, 1), len(lines) - (len(old) - max(skip_last, 0)) + 1
+    context = max(hunk.leading, hunk.trailing)
+    skip_first, skip_last = fuzz + hunk.leading - context, fuzz + hunk.trailing - context
+    lowest, highest = max(frozen + 1, 1), total - hunk.old_lines + max(skip_last, 0) + 1
     if skip_first < 0 and hunk.old_start <= 1:
-        return 1 if lowest <= 1 <= highest and _match(old, lines, 1, 0, max(skip_last, 0)) else None
-    skip_first = max(skip_first, 0)
+        highest = min(highest, 1)
     if skip_last < 0:
-        only = len(lines) - len(old) + 1
-        return only if only >= lowest and _match(old, lines, only, skip_first, 0) else None
-    for offset in range(max(highest - guess, guess - lowest, 0) + 1):
-        for where in (guess + offset, guess - offset):
-            if lowest <= where <= highest and _match(old, lines, where, skip_first, skip_last):
-                return where
-    return None
+        lowest = max(lowest, total - hunk.old_lines + 1)
+    skip_first, skip_last = max(skip_first, 0), max(skip_last, 0)
+    middle = b"".join(_cut(hunk.old)[skip_first : hunk.old_lines - skip_last])
+    if not middle:
+        return min(max(guess, lowest), highest) if lowest <= highest else None
+    starts = (line + 1 - skip_first for line in _lines_of(middle, data))
+    fitting = [where for where in starts if lowest <= where <= highest]
+    return min(fitting, key=lambda where: (abs(where - guess), where < guess), default=None)
 
 
-def _match(old: Sequence[bytes], lines: Sequence[bytes], where: int, skip_first: int, skip_last: int) -> bool:
-    wanted = old[skip_first : len(old) - skip_last]
-    start = where - 1 + skip_first
-    return len(lines) >= start + len(wanted) and all(lines[start + i] == line for i, line in enumerate(wanted))
+def _lines_of(middle: bytes, data: bytes) -> Iterator[int]:
+    """The 0-based lines of `data` at which `middle` stands as whole lines."""
+    at = data.find(middle)
+    line = counted = 0
+    while at >= 0:
+        end = at + len(middle)
+        if (not at or data[at - 1] == 0x0A) and (middle.endswith(b"\n") or end == len(data)):
+            line += data.count(b"\n", counted, at)
+            counted = at
+            yield line
+        at = data.find(middle, at + 1)
 
 
 def _cut(data: bytes) -> list[bytes]:
     """Lines with their ends; only LF ends a line."""
-    cut = [line + b"\n" for line in data.split(b"\n")]
-    last = cut.pop()[:-1]
-    return [*cut, last] if last else cut
+    lines = [line + b"\n" for line in data.split(b"\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines

@@ -178,10 +178,12 @@ class _Trial:
 
     def _merge(self, prepared: Prepared, forward: Outcome, backward: Outcome) -> tuple[bool, bool]:
         """Whether every file that does not fit merges, and whether the branch has every file's change already."""
-        equal = True
+        merges = equal = True
         for ahead, back in zip(forward.files, reversed(backward.files), strict=True):
             if back.refusal is None:
-                continue  # this file's change is in
+                # This file's change is in; but a removed file that is not there may never have been there.
+                merges = merges and ahead.refusal is not Refusal.MISSING
+                continue
             if ahead.refusal is None:
                 equal = False
                 continue
@@ -189,7 +191,7 @@ class _Trial:
             if merged is None or ahead.entry is None:
                 return False, False
             equal = equal and merged == self.engine.text(ahead.entry.id)
-        return True, equal
+        return merges, equal
 
     def _merged(self, file: FileOutcome) -> bytes | None:
         """What the file becomes by a three-way merge with the pre-image that its `index` line names."""

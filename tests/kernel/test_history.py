@@ -1,0 +1,162 @@
+"""What a branch's log says it has, in every form that the stable trees use, and what was taken back since."""
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.repos import Repo
+from uringreview.kernel.clone import open_clone
+from uringreview.kernel.fixes import later_fixes
+from uringreview.kernel.history import BranchLog, history
+from uringreview.kernel.messages import named
+
+A, B, C = "a" * 40, "b" * 39 + "1", "c" * 40
+BRANCH = "linux-6.12.y"
+
+
+@pytest.fixture
+def linux(tmp_path: Path) -> Repo:
+    repo = Repo.create(tmp_path / "linux")
+    repo.commit(BRANCH, {"a.c": "0\n"}, f"before the release\n\ncommit {C} upstream.\n")
+    repo.release(BRANCH, "6.12", {"a.c": "1\n"})
+    return repo
+
+
+def log(repo: Repo) -> BranchLog:
+    clone = open_clone(str(repo.path))
+    return history(clone, clone.branch(BRANCH))
+
+
+def add(repo: Repo, subject: str, body: str) -> str:
+    return repo.commit(BRANCH, message=f"{subject}\n\n{body}\n")
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        f"commit {A} upstream.",
+        f"commit {A} upstream",
+        f"Commit {A} upstream.",
+        f"[ Upstream commit {A} ]",
+        f"[ upstream commit {A} ]",
+        f"Upstream commit {A}",
+        f"upstream commit {A}.",
+        f"commit {A[:12]} upstream.",
+        f"(cherry picked from commit {A})",
+    ],
+)
+def test_every_form_of_reference_names_the_upstream_commit(linux: Repo, reference: str) -> None:
+    commit = add(linux, "fs: fix", f"{reference}\n\nWhy.\n\nSigned-off-by: A <a@example.org>")
+    entry = log(linux).has(A)
+    assert entry is not None
+    assert entry.id == commit
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        f"This was broken by\ncommit {A} upstream, which is wrong.",
+        f"As said in commit {A} upstream, this is wrong.",
+        f"Some words and then\ncommit {A} upstream.",
+        f'Fixes: {A[:12]} ("x")',
+    ],
+)
+def test_a_commit_that_is_only_spoken_of_is_not_had(linux: Repo, prose: str) -> None:
+    add(linux, "fs: fix", prose)
+    assert log(linux).has(A) is None
+
+
+def test_a_revert_names_what_went_not_what_came(linux: Repo) -> None:
+    commit = add(linux, "fs: fix", f"commit {A} upstream.")
+    assert log(linux).has(A)
+    add(linux, 'Revert "fs: fix"', f"This reverts commit {commit} which is\ncommit {A} upstream.\n\nIt broke.")
+    assert log(linux).has(A) is None
+    assert log(linux).titled("fs: fix", "author@example.org") is None
+    assert log(linux).reverted(A)
+
+
+def test_a_commit_reverted_and_applied_again_is_had(linux: Repo) -> None:
+    commit = add(linux, "fs: fix", f"commit {A} upstream.")
+    revert = add(linux, 'Revert "fs: fix"', f"This reverts commit {commit} which is commit {A} upstream.")
+    again = add(linux, "fs: fix", f"commit {A} upstream.")
+    assert getattr(log(linux).has(A), "id", None) == again
+    add(linux, 'Revert "fs: fix"', f"This reverts commit {again}.")
+    assert log(linux).has(A) is None
+    add(linux, 'Revert "Revert "fs: fix""', f"This reverts commit {revert}.")
+    assert log(linux).has(A)
+
+
+def test_the_backport_of_an_upstream_revert_is_had_and_takes_the_other_back(linux: Repo) -> None:
+    add(linux, "fs: fix", f"commit {A} upstream.")
+    add(linux, 'Revert "fs: fix"', f"commit {B} upstream.\n\nThis reverts commit {A}.")
+    assert log(linux).has(A) is None
+    assert log(linux).has(B)
+
+
+def test_a_commit_is_known_by_its_subject_and_author(linux: Repo) -> None:
+    add(linux, "fs: fix  it", "No reference at all.")
+    assert log(linux).titled("fs: fix it", "Author@example.org")
+    assert log(linux).titled("fs: fix it", "else@example.org") is None
+
+
+def test_the_walk_ends_at_the_mainline_release(linux: Repo) -> None:
+    add(linux, "fs: fix", f"commit {A} upstream.")
+    assert [entry.subject for entry in log(linux).entries] == ["fs: fix"]
+    assert log(linux).has(C) is None
+
+
+def test_without_the_tag_the_walk_ends_at_the_commit_of_that_name(linux: Repo) -> None:
+    linux.git("tag", "-d", "v6.12")
+    add(linux, "fs: fix", f"commit {A} upstream.")
+    assert [entry.subject for entry in log(linux).entries] == ["fs: fix"]
+
+
+def test_an_advanced_and_a_rewritten_branch_are_read_anew(linux: Repo) -> None:
+    first = add(linux, "fs: one", f"commit {A} upstream.")
+    assert log(linux).has(A)
+    add(linux, "fs: two", f"commit {B} upstream.")
+    assert [entry.subject for entry in log(linux).entries] == ["fs: two", "fs: one"]
+    linux.git("update-ref", f"refs/heads/{BRANCH}", f"{first}~1")
+    assert log(linux).entries == ()
+
+
+def test_the_cache_is_private_and_a_damaged_one_is_made_again(linux: Repo, masked_host: Path) -> None:
+    add(linux, "fs: fix", f"commit {A} upstream.")
+    whole = log(linux)
+    folder = masked_host / ".cache" / "uringreview"
+    (cache,) = folder.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    cache.write_bytes(b"no database at all" * 500)
+    assert log(linux).entries == whole.entries
+    with sqlite3.connect(cache) as connection:
+        connection.execute("update entry set id = 'x'")
+    assert log(linux).entries == whole.entries
+    assert log(linux).entries == whole.entries
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(linux: Repo, masked_host: Path) -> None:
+    add(linux, "fs: fix", f"commit {A} upstream.")
+    (masked_host / ".cache" / "uringreview").write_text("a file where the folder should be")
+    assert log(linux).has(A)
+
+
+def test_fixes_and_reverts_of_a_queued_commit_are_found_on_any_branch(linux: Repo) -> None:
+    add(linux, "fs: fix", f"commit {A} upstream.")
+    add(linux, "fs: fix the fix", f'commit {B} upstream.\n\nFixes: {A[:12]} ("fs: fix")')
+    linux.commit("linux-7.0.y", message=f'Revert "fs: fix"\n\ncommit {C} upstream.\n\nThis reverts commit {A}.\n')
+    found = later_fixes(open_clone(str(linux.path)), [A])
+    assert [(each.fixing, each.subject, each.branch, each.reverts) for each in found] == [
+        (C, 'Revert "fs: fix"', "linux-7.0.y", True),
+        (B, "fs: fix the fix", BRANCH, False),
+    ]
+    assert later_fixes(open_clone(str(linux.path)), ["d" * 40]) == ()
+
+
+@given(st.text(alphabet=f"commit upstream{A[:8]}\n[]() .:FixesThis reverts which", max_size=300))
+def test_no_message_makes_the_reader_fail(message: str) -> None:
+    says = named(message)
+    assert all(len(one) >= 8 for one in says.upstream)
