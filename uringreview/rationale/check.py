@@ -1,44 +1,34 @@
-"""Claim and evidence in, mark out: verified, contradicted, or not checkable, with what a person would look up."""
+"""Claim and evidence in, mark out: verified, contradicted, or not checkable, with what a person would look up.
 
-from dataclasses import dataclass
-from enum import Enum
-from typing import TypeAlias
+"Contradicted" is said only where the mail or its diff plainly says otherwise; where a claim could be meant in a way
+that the evidence does not show, it is not checkable and the evidence tells why.
+"""
 
-from uringreview.diff.model import DiffAnchor
-from uringreview.mail.message import Span
-from uringreview.rationale.claims import Claim
+from collections.abc import Callable, Mapping, Sequence
 
+from uringreview.rationale.check_mail import check_absent, check_author, check_present, check_upstream
+from uringreview.rationale.check_place import check_applies, check_series
+from uringreview.rationale.check_size import check_count, check_files, check_functions, check_lines
+from uringreview.rationale.claim import Claim, ClaimKind
+from uringreview.rationale.mark import BranchTarget, Evidence, Mark, MarkWord, PatchTarget, Target
 
-class MarkWord(Enum):
-    """A mark; the value is the report's word."""
+__all__ = ["BranchTarget", "Evidence", "Mark", "MarkWord", "PatchTarget", "Target", "check"]
 
-    VERIFIED = "verified"
-    CONTRADICTED = "contradicted"
-    UNCHECKABLE = "uncheckable"
-
-
-@dataclass(frozen=True, slots=True)
-class BranchTarget:
-    """A branch to show."""
-
-    branch: str
-
-
-@dataclass(frozen=True, slots=True)
-class PatchTarget:
-    """Another patch of the queue to show, by key."""
-
-    key: str
+_CHECKS: Mapping[ClaimKind, Callable[[Claim, Evidence], Mark]] = {
+    ClaimKind.FILES: check_files,
+    ClaimKind.INSERTIONS: check_count,
+    ClaimKind.DELETIONS: check_count,
+    ClaimKind.LINES: check_lines,
+    ClaimKind.FUNCTIONS: check_functions,
+    ClaimKind.TRAILERS_PRESENT: check_present,
+    ClaimKind.TRAILERS_ABSENT: check_absent,
+    ClaimKind.UPSTREAM: check_upstream,
+    ClaimKind.AUTHOR: check_author,
+    ClaimKind.SERIES: check_series,
+    ClaimKind.APPLIES: check_applies,
+}
 
 
-Target: TypeAlias = DiffAnchor | Span | BranchTarget | PatchTarget
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A claim with its mark. `evidence` is one sentence of what was found; `targets` are the places to light up."""
-
-    claim: Claim
-    word: MarkWord
-    evidence: str
-    targets: tuple[Target, ...] = ()
+def check(claims: Sequence[Claim], evidence: Evidence) -> tuple[Mark, ...]:
+    """Mark each of `claims`, in order, against `evidence` of the same patch."""
+    return tuple(_CHECKS[claim.kind](claim, evidence) for claim in claims)

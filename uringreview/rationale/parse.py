@@ -25,8 +25,8 @@ _VERIFICATION = re.compile(
     re.IGNORECASE,
 )
 _ITEM_PHASE = re.compile(
-    r"(?:\*\*|__|`)?\[?\s?(?:\*\*)?Phases?\s(?P<number>\d{1,2})(?:\.\d{1,2})?(?P<more>[^\]:*`\n]{0,30}?)(?:\*\*|__|`)?\]?"
-    r"(?:\*\*|__|`)?\s?(?P<colon>:?)(?:\*\*)?\s*",
+    r"(?:\*\*|__|`)?\[?\s?(?:\*\*)?Phases?\s(?P<number>\d{1,2})(?:\.\d{1,2})?(?P<more>[^\]:*`\n]{0,30}?)"
+    r"(?:\*\*|__|`)?\]?(?:\*\*|__|`)?\s?(?P<colon>:?)(?:\*\*)?\s*",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"\s*(#{1,6})\s+(?=\S)")

@@ -1,0 +1,45 @@
+"""One checkable statement of a rationale, with its exact words in the mail."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from uringreview.mail.message import Span
+
+
+class ClaimKind(Enum):
+    """What a claim is about; the value is the word used in the report and in filters."""
+
+    FILES = "files"
+    INSERTIONS = "insertions"
+    DELETIONS = "deletions"
+    LINES = "lines"
+    FUNCTIONS = "functions"
+    TRAILERS_PRESENT = "trailers-present"
+    TRAILERS_ABSENT = "trailers-absent"
+    UPSTREAM = "upstream"
+    AUTHOR = "author"
+    SERIES = "series"
+    APPLIES = "applies"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One checkable statement.
+
+    `phase` is None outside the phases (Verification names its own). `text` is the statement's words as mailed, with
+    white space squeezed; `span` is where they stand in the body. `numbers` and `names` are its objects: counts for
+    FILES/INSERTIONS/DELETIONS/LINES (LINES: changed lines, however counted); paths, functions, trailer keys or lines,
+    commit ids, people, branches or tags for the other kinds; for a count, the path that it is of. `exclusive` is True
+    where the claim says "only" or lists all there are; `hedged` where it is said loosely ("about 20 lines added"), so
+    that a near miss contradicts nothing.
+    """
+
+    kind: ClaimKind
+    phase: int | None
+    step: str | None
+    text: str
+    span: Span
+    numbers: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    exclusive: bool = False
+    hedged: bool = False
