@@ -1,0 +1,324 @@
+"""Every interleaving of a scenario: breadth first over all states, so that the first violation is the shortest.
+
+Nothing is pruned: two states are one only where they are equal in everything that can still matter (dead variables
+are cleared, see `program`). A search that reaches its bound says so and claims nothing. A second search orders runs by
+context switches instead of steps, because a run with three switches is the one that a person can follow.
+"""
+
+import time
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field, replace
+from itertools import combinations, pairwise
+
+from uringreview.errors import UsageProblem
+from uringreview.interleave.generate import BLOCKED
+from uringreview.interleave.machine import Access, Machine, StepFunction, machine_for
+from uringreview.interleave.program import Node
+from uringreview.interleave.properties import in_order
+from uringreview.interleave.relevant import relevant_patches
+from uringreview.interleave.replay import replay_on
+from uringreview.interleave.scenario import Model
+from uringreview.interleave.trace import Outcome, RaceReport, RaceSide, Trace, Violation
+from uringreview.progress import Progress, Work
+
+_REPORT_EVERY = 20_000
+_END = -1
+"""Stands for the thread of a violation that is no step: nothing can move and the end is not a good one."""
+
+
+def subsets(model: Model) -> tuple[frozenset[str], ...]:
+    """Every set of the patches that were really posted, small sets first, in the model's order."""
+    names = [patch.name for patch in model.patches if not patch.hypothetical]
+    return tuple(frozenset(chosen) for size in range(len(names) + 1) for chosen in combinations(names, size))
+
+
+def explore(model: Model, scenario: str, applied: frozenset[str], max_states: int = 2_000_000) -> Work[object, Outcome]:
+    """Search one cell: `scenario` with exactly the patches `applied`.
+
+    Stops after `max_states` states, and then the outcome is not exhaustive. Raises UsageProblem for a scenario or
+    patch that the model does not have, ModelError for a mistake in the model that shows only when it runs.
+    """
+    if max_states < 1:
+        raise UsageProblem("The bound on states is at least 1.")
+    began = time.perf_counter()
+    machine = machine_for(model, scenario, applied)
+    search = _Search(machine)
+    yield from search.run(max_states)
+    simplest = yield from _fewest_switches(machine, set(search.found), 4 * max_states)
+    violations = tuple(
+        Violation(
+            name,
+            _trace(machine, search.schedule(*search.found[name])),
+            _trace(machine, simplest[name]) if name in simplest else None,
+        )
+        for name in in_order(set(search.found))
+    )
+    report = search.race_report()
+    return Outcome(
+        scenario,
+        model.in_order(applied),
+        violations,
+        report is not None,
+        report,
+        len(search.parents),
+        search.transitions,
+        time.perf_counter() - began,
+        search.exhaustive,
+    )
+
+
+def explore_matrix(
+    model: Model,
+    scenarios: Iterable[str] | None = None,
+    chosen: Iterable[frozenset[str]] | None = None,
+    max_states: int = 2_000_000,
+) -> Work[Outcome, tuple[Outcome, ...]]:
+    """Search every cell of `scenarios` x `chosen` (default: all scenarios, all `subsets`), row by row.
+
+    Each outcome is handed out as a part of the progress as soon as it is there. Cells whose patches differ only in
+    lines that the scenario's threads never come to are searched once; such an outcome has `seconds` of that search.
+    """
+    rows = tuple(scenarios) if scenarios is not None else tuple(each.name for each in model.scenarios)
+    columns = tuple(chosen) if chosen is not None else subsets(model)
+    known: dict[tuple[str, frozenset[str]], Outcome] = {}
+    outcomes: list[Outcome] = []
+    for row in rows:
+        relevant = relevant_patches(model, row)
+        for column in columns:
+            key = (row, model.effective(column) & relevant)
+            if key not in known:
+                work = explore(model, row, column, max_states)
+                known[key] = yield from _quietly(work)
+            outcomes.append(_renamed(known[key], model.in_order(column)))
+            yield Progress(len(outcomes), len(rows) * len(columns), "cells", (outcomes[-1],))
+    return tuple(outcomes)
+
+
+def _quietly(work: Work[object, Outcome]) -> Generator[Progress[Outcome], None, Outcome]:
+    """Run a cell's search inside that of a matrix, passing on its progress without its parts."""
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            value: Outcome = end.value
+            return value
+        yield Progress(step.done, step.total, step.what)
+
+
+def _renamed(outcome: Outcome, applied: tuple[str, ...]) -> Outcome:
+    """The same outcome for another set of patches that makes no difference."""
+    if outcome.applied == applied:
+        return outcome
+    violations = tuple(
+        Violation(
+            each.property,
+            replace(each.trace, applied=applied),
+            replace(each.simplest, applied=applied) if each.simplest is not None else None,
+        )
+        for each in outcome.violations
+    )
+    race = outcome.race_detail
+    if race is not None:
+        race = replace(race, trace=replace(race.trace, applied=applied))
+    return replace(outcome, applied=applied, violations=violations, race_detail=race)
+
+
+def _trace(machine: Machine, schedule: tuple[int, ...]) -> Trace:
+    return replay_on(machine, (machine.threads[thread].spec.name for thread in schedule))
+
+
+@dataclass(slots=True)
+class _Moves:
+    """What can move where the program counters are these: threads with their step functions, and the threads whose
+    next steps could race."""
+
+    steps: tuple[tuple[int, StepFunction], ...]
+    racy: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Search:
+    """The breadth-first search: `parents` holds every state seen, with the one it was first reached from."""
+
+    machine: Machine
+    parents: dict[int, int] = field(default_factory=dict)
+    found: dict[str, tuple[int, int]] = field(default_factory=dict)
+    racing: tuple[int, tuple[int, int, Access, Access]] | None = None
+    transitions: int = 0
+    exhaustive: bool = False
+
+    def run(self, max_states: int) -> Generator[Progress[object], None, None]:
+        """Search until every state is seen or there are `max_states`."""
+        machine, parents = self.machine, self.parents
+        counters, soft = machine.counters, machine.soft
+        moves: dict[int, _Moves] = {}
+        frontier = [machine.initial]
+        parents[machine.initial] = machine.initial
+        reported = 0
+        while frontier:
+            following: list[int] = []
+            for state in frontier:
+                there = moves.get(state & counters)
+                if there is None:
+                    there = moves[state & counters] = self._moves(state)
+                moved = False
+                for thread, step in there.steps:
+                    after = step(state)
+                    if after >= 0:
+                        moved = True
+                        self.transitions += 1
+                        if after not in parents:
+                            parents[after] = state
+                            following.append(after)
+                    elif after != BLOCKED:
+                        moved = True
+                        self.transitions += 1
+                        self._violates(machine.broken(after).property, state, thread)
+                    if soft:
+                        for code in soft:
+                            self._violates(machine.broken(code).property, state, thread)
+                        soft.clear()
+                if not moved:
+                    broken = machine.stuck(state)
+                    if broken is not None:
+                        self._violates(broken.property, state, _END)
+                if there.racy and self.racing is None:
+                    race = machine.race(state, there.racy)
+                    if race is not None:
+                        self.racing = (state, race)
+                if len(parents) > max_states:
+                    return
+            if len(parents) - reported >= _REPORT_EVERY:
+                reported = len(parents)
+                yield Progress(reported, 0, "states")
+            frontier = following
+        self.exhaustive = True
+
+    def _moves(self, state: int) -> _Moves:
+        machine = self.machine
+        steps = []
+        racy = []
+        for thread in range(len(machine.threads)):
+            counter = machine.counter(state, thread)
+            function = machine.steps[thread][counter]
+            if function is not None:
+                steps.append((thread, function))
+            if machine.racy[thread][counter]:
+                racy.append((thread, machine.racy[thread][counter]))
+        can_race = len(racy) > 1 and any(how == 2 for _, how in racy)
+        return _Moves(tuple(steps), tuple(thread for thread, _ in racy) if can_race else ())
+
+    def _violates(self, name: str, state: int, thread: int) -> None:
+        self.found.setdefault(name, (state, thread))
+
+    def schedule(self, state: int, thread: int) -> tuple[int, ...]:
+        """The threads' numbers on the way to `state`, and then `thread` (unless it is _END)."""
+        way = [] if thread == _END else [thread]
+        machine = self.machine
+        while state != machine.initial:
+            before = self.parents[state]
+            way.append(next(each for each in range(len(machine.threads)) if machine.take(before, each) == state))
+            state = before
+        machine.soft.clear()
+        return tuple(reversed(way))
+
+    def race_report(self) -> RaceReport | None:
+        """The first race found, as texts."""
+        if self.racing is None:
+            return None
+        machine = self.machine
+        state, (first, second, one, other) = self.racing
+        return RaceReport(
+            machine.model.objects[one.thing - 1],
+            one.field,
+            self._side(state, first, one),
+            self._side(state, second, other),
+            _trace(machine, self.schedule(state, _END)),
+        )
+
+    def _side(self, state: int, thread: int, access: Access) -> RaceSide:
+        machine = self.machine
+        node = machine.node(state, thread)
+        assert isinstance(node, Node)
+        held = tuple(
+            lock.name for lock in machine.model.locks if machine.layout.locks[lock.name].read(state) == thread + 1
+        )
+        return RaceSide(
+            machine.threads[thread].spec.name,
+            node.function,
+            node.line.c_text or node.line.code,
+            node.line.place.line,
+            access.writes,
+            held,
+        )
+
+
+def _fewest_switches(
+    machine: Machine, wanted: set[str], bound: int
+) -> Generator[Progress[object], None, dict[str, tuple[int, ...]]]:
+    """For each wanted property the run with the fewest context switches, and of those the shortest.
+
+    Works through pairs of a state and the thread that made the last step, by growing switches and then steps; gives
+    up after `bound` pairs.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    threads = range(len(machine.threads))
+    # Seen pairs by thread: state -> (state before, thread of the step before that one).
+    seen: tuple[dict[int, tuple[int, int]], ...] = tuple({} for _ in threads)
+    level: dict[int, list[tuple[int, int, int, int]]] = {0: [(machine.initial, _END, 0, _END)]}
+    pairs = 0
+
+    def way(state: int, thread: int, last: int) -> tuple[int, ...]:
+        steps = [] if last == _END else [last]
+        while thread != _END:
+            steps.append(thread)
+            state, thread = seen[thread][state]
+        return tuple(reversed(steps))
+
+    switches = 0
+    while level and any(name not in found or _cost(found[name])[0] >= switches for name in wanted):
+        switched: dict[int, list[tuple[int, int, int, int]]] = {}
+        while level:
+            depth = min(level)
+            for state, thread, before, came in level.pop(depth):
+                if thread != _END:
+                    if state in seen[thread]:
+                        continue
+                    seen[thread][state] = (before, came)
+                pairs += 1
+                if pairs > bound:
+                    return found
+                moved = False
+                for each in threads:
+                    after = machine.take(state, each)
+                    if after == BLOCKED:
+                        continue
+                    moved = True
+                    stays = thread in (each, _END)
+                    if after >= 0 and after not in seen[each]:
+                        (level if stays else switched).setdefault(depth + 1, []).append((after, each, state, thread))
+                    codes = [*machine.soft, *((after,) if after < BLOCKED else ())]
+                    machine.soft.clear()
+                    for code in codes:
+                        name = machine.broken(code).property
+                        if name in wanted:
+                            _keep(found, name, way(state, thread, each))
+                if not moved:
+                    broken = machine.stuck(state)
+                    if broken is not None and broken.property in wanted:
+                        _keep(found, broken.property, way(state, thread, _END))
+            if pairs % _REPORT_EVERY == 0:
+                yield Progress(pairs, 0, "states")
+        level = switched
+        switches += 1
+    return found
+
+
+def _keep(found: dict[str, tuple[int, ...]], name: str, way: tuple[int, ...]) -> None:
+    """Keep `way` where it has fewer switches, or as many and fewer steps."""
+    if name not in found or _cost(way) < _cost(found[name]):
+        found[name] = way
+
+
+def _cost(way: tuple[int, ...]) -> tuple[int, int]:
+    return sum(one != other for one, other in pairwise(way)), len(way)
