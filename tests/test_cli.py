@@ -29,6 +29,8 @@ def identity(masked_host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = masked_host / "gitconfig"
     config.write_text("[user]\n\tname = Rita Reviewer\n\temail = rita@kernel.example\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    monkeypatch.delenv("GIT_AUTHOR_NAME")
+    monkeypatch.delenv("GIT_AUTHOR_EMAIL")
 
 
 def test_version_is_told_without_qt_and_without_the_clone_library() -> None:
@@ -147,7 +149,7 @@ def test_a_take_writes_nothing_unless_asked(queue: Path, tmp_path: Path, capsys:
     assert "Acked-by: Rita Reviewer <rita@kernel.example>" in Path(capsys.readouterr().out.strip()).read_text()
 
 
-@pytest.mark.parametrize("upstream", ["ffffffffffff", "", "xyz", "--"])
+@pytest.mark.parametrize("upstream", ["ffffffffffff", "", "xyz", "../x"])
 def test_an_id_that_names_no_patch_is_status_two(
     queue: Path, tmp_path: Path, upstream: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
