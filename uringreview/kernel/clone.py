@@ -81,6 +81,7 @@ class Clone:
         )
         self._trees: dict[str, dict[bytes, Entry]] = {}
         self._roots: dict[str, str] = {}
+        self._links: dict[tuple[str, str], bool] = {}
         self._named: dict[str, dict[str, tuple[str, ...]]] = {}
         self.branches: tuple[Branch, ...] = _stable_branches(repo)
         self._by_name = {branch.name: branch for branch in self.branches}
@@ -182,11 +183,16 @@ class Clone:
 
     def beyond_link(self, commit: str, path: str) -> bool:
         """Whether a folder on the way to `path` is a symbolic link in that commit: git refuses to go through it."""
-        parts = path.split("/")[:-1]
-        return any(
-            entry is not None and entry.mode == _LINK
-            for entry in (self.entry(commit, "/".join(parts[: i + 1])) for i in range(len(parts)))
-        )
+        folder = path.rpartition("/")[0]
+        if not folder:
+            return False
+        key = (commit, folder)
+        known = self._links.get(key)
+        if known is None:
+            here = self.entry(commit, folder)
+            known = (here is not None and here.mode == _LINK) or self.beyond_link(commit, folder)
+            self._links[key] = known
+        return known
 
     def tree(self, commit: str) -> str:
         """The id of a commit's root tree."""

@@ -5,7 +5,6 @@ place the file's own lines are shown beside what the hunk expects. For a missing
 ranked by how many of the hunks' old lines they hold.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
@@ -20,12 +19,11 @@ _TOO_COMMON = frozenset({"Makefile", "Kconfig", "Kbuild"})
 def failed_hunk(path: str, number: int, hunk: HunkText, data: bytes) -> FailedHunk:
     """What hunk `number` (0-based) of `path` expects, where in `data` it was meant to go, and what stands there."""
     expected = _lines(hunk.old)
-    found = _lines(data)
-    start = _place(expected, found, max(hunk.old_start - 1, 0))
+    start = _place(expected, data, max(hunk.old_start - 1, 0))
     if start is None:
         return FailedHunk(path, number, None, _text(expected), ())
-    low, high = max(start - 3, 0), min(start + len(expected) + 3, len(found))
-    window = found[low:high]
+    low, high = max(start - 3, 0), start + len(expected) + 3
+    window = _lines(b"\n".join(data.split(b"\n", high)[low:high]) + b"\n")
     blocks = [b for b in SequenceMatcher(None, expected, window, autojunk=False).get_matching_blocks() if b.size]
     if blocks:
         # As much before the first common line, and after the last, as the hunk itself has there.
@@ -57,21 +55,20 @@ def likely_moved(
     return best[2], int(best[0] * 100)
 
 
-def _place(expected: Sequence[bytes], found: Sequence[bytes], header: int) -> int | None:
+def _place(expected: Sequence[bytes], data: bytes, header: int) -> int | None:
     """The 0-based line where the hunk's first line should stand; the header's place breaks a tie."""
-    at: dict[bytes, list[int]] = {}
-    wanted = {line for line in expected if line.strip()}
-    for number, line in enumerate(found):
-        if line in wanted:
-            at.setdefault(line, []).append(number)
-    votes: Counter[int] = Counter()
+    offsets = sorted(
+        (at, index, len(places))
+        for index, line in enumerate(expected)
+        if line.strip() and 0 < len(places := _places(line, data)) <= _COMMON
+        for at in places
+    )
     weights: dict[int, float] = {}
-    for index, line in enumerate(expected):
-        places = at.get(line, ())
-        if 0 < len(places) <= _COMMON:
-            for place in places:
-                votes[place - index] += 1
-                weights[place - index] = weights.get(place - index, 0.0) + 1 / len(places)
+    line = counted = 0
+    for at, index, times in offsets:
+        line += data.count(b"\n", counted, at)
+        counted = at
+        weights[line - index] = weights.get(line - index, 0.0) + 1 / times
     if not weights:
         return None
     # Lines that were inserted in between shift the votes a little: neighbours count for each other by half.
@@ -80,6 +77,17 @@ def _place(expected: Sequence[bytes], found: Sequence[bytes], header: int) -> in
         for start, weight in weights.items()
     }
     return max(max(near, key=lambda start: (near[start], -abs(start - header))), 0)
+
+
+def _places(line: bytes, data: bytes) -> list[int]:
+    """Where `line` stands as a whole line, as byte offsets; one more than is looked at where it is common."""
+    found = [0] if data.startswith(line + b"\n") else []
+    wanted = b"\n" + line + b"\n"
+    at = data.find(wanted)
+    while at >= 0 and len(found) <= _COMMON:
+        found.append(at + 1)
+        at = data.find(wanted, at + 1)
+    return found
 
 
 def _shared_folders(one: str, other: str) -> int:

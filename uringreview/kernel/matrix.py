@@ -68,6 +68,7 @@ class _Trial:
         self.engine = Engine(lambda blob: clone.read(blob, f"blob {blob[:12]}"))
         self.present: set[tuple[int, str]] = set()
         self.merged: dict[tuple[FilePatch, str], bytes | None] = {}
+        self.failed: dict[tuple[FilePatch, str], tuple[FailedHunk, ...]] = {}
         self.bases: dict[str, bytes | None] = {}
 
     def cell(self, number: int, branch: Branch) -> Cell:
@@ -260,11 +261,17 @@ class _Trial:
         return worst
 
     def _failing(self, forward: Outcome) -> tuple[FailedHunk, ...]:
-        found = []
+        found: list[FailedHunk] = []
         for file in forward.files:
-            if file.refusal is Refusal.HUNKS and file.entry is not None:
-                data = self.engine.text(file.entry.id)
-                found += [failed_hunk(file.patch.path, at, file.patch.hunks[at], data) for at in file.failed]
+            if file.refusal is Refusal.HUNKS and file.entry is not None and len(found) < _FAILED_SHOWN:
+                key = (file.patch, file.entry.id)
+                if key not in self.failed:
+                    data = self.engine.text(file.entry.id)
+                    self.failed[key] = tuple(
+                        failed_hunk(file.patch.path, at, file.patch.hunks[at], data)
+                        for at in file.failed[:_FAILED_SHOWN]
+                    )
+                found += self.failed[key]
         return tuple(found[:_FAILED_SHOWN])
 
     def _refused(
