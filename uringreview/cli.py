@@ -20,6 +20,7 @@ from uringreview.progress import Progress, Work, finish
 
 if TYPE_CHECKING:
     from uringreview.mail.queue import Queue
+    from uringreview.review.facts import Desk
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -119,9 +120,7 @@ def _report(words: Sequence[str]) -> int:
             # The mails are readable all the same: say what is wrong with the clone, report the rest.
             _say(str(error))
             status = _USAGE
-    for problem in desk.problems:
-        place, reason = str(problem.source), problem.reason
-        _say(reason if reason.startswith(problem.source.path) else f"{place}: {reason}")
+    _say_problems(desk)
     report = build_report(desk)
     if options.format == "text":
         sys.stdout.write(as_text(report, options.summary))
@@ -173,12 +172,14 @@ def _reply(words: Sequence[str]) -> int:
     from uringreview.review.export import write_eml
     from uringreview.review.identity import read_identity
     from uringreview.review.reply import compose, text_to_copy
+    from uringreview.review.terminal import many_lines
 
     try:
         older = Version.parse(options.older) if options.older is not None else None
     except ValueError:
         parser.error(f"--from takes a branch's version such as 6.12, not {options.older!r}")
     desk = _drive(examine(_queue(options.paths)))
+    _say_problems(desk)
     facts = desk.named(options.upstream)
     if options.clone is not None:
         facts = _drive(with_clone(replace(desk, facts=(facts,)), options.clone)).facts[0]
@@ -188,7 +189,7 @@ def _reply(words: Sequence[str]) -> int:
     try:
         reply = compose(facts.patch, decision, identity, facts=facts)
     except UnreadableError:
-        sys.stdout.write(text_to_copy(facts.patch, decision, identity, facts=facts))
+        sys.stdout.write(many_lines(text_to_copy(facts.patch, decision, identity, facts=facts)))
         raise
     for address in reply.left_out:
         _say(f"left out of the recipients, no mail server takes it: {address}")
@@ -251,6 +252,12 @@ def _queue(paths: Sequence[str]) -> "Queue":
     from uringreview.mail.queue import load
 
     return _drive(load(paths, sys.stdin.buffer if "-" in paths else None))
+
+
+def _say_problems(desk: "Desk") -> None:
+    for problem in desk.problems:
+        reason = problem.reason
+        _say(reason if reason.startswith(problem.source.path) else f"{problem.source}: {reason}")
 
 
 def _drive(work: "Work[Part, Result]") -> Result:

@@ -82,12 +82,14 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
         yield Progress(number, len(desk.facts), "diffs")
     fixes = _fixes(clone, desk, problems)
     cells: dict[str, dict[str, Cell]] = {key: {} for key in facts}
+    whole: set[str] = set()
 
     def completed(key: str) -> PatchFacts:
         each = facts[key]
         found = tuple(cells[key][name] for name in names if name in cells[key])
         each = replace(each, cells=found, later_fixes=_merged(each.later_fixes, fixes.get(key, ())))
         facts[key] = _checked(each, desk.queue, clone, problems)
+        whole.add(key)
         return facts[key]
 
     work = matrix(clone_path, tuple(_candidate(each) for each in facts.values()), names)
@@ -105,10 +107,10 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
         cells[cell.key][cell.branch] = cell
     return replace(
         desk,
-        facts=tuple(completed(each.key) for each in desk.facts),
+        facts=tuple(facts[key] if key in whole else completed(key) for key in facts),
         branches=names,
         clone=clone_path,
-        problems=tuple(problems),
+        problems=tuple(dict.fromkeys(problems)),
     )
 
 
@@ -173,7 +175,7 @@ def _pre_image(change: FileChange, clone: Clone) -> bytes | None:
 
 
 def _restored(facts: PatchFacts, clone: Clone, problems: list[Problem]) -> PatchFacts:
-    if facts.diff.state is not DiffState.DAMAGED or not facts.patch.white_space_lost:
+    if facts.diff.proven or not facts.patch.white_space_lost or facts.patch.diff is None:
         return facts
     try:
         return replace(facts, diff=restore(facts.patch.diff_text, clone))

@@ -59,9 +59,8 @@ def as_text(report: Report, summary: bool = False) -> str:
 def _lines(report: Report, summary: bool) -> Iterator[str]:
     queue = report.queue
     patches, replies = _many(queue.patches, "patch", "patches"), _many(queue.replies, "reply", "replies")
-    yield f"{patches}, {queue.not_loaded} not loaded, {replies}"
-    for problem in queue.problems:
-        yield f"problem: {one_line(problem.source)}: {one_line(problem.reason)}"
+    unreadable = f", {len(queue.problems)} unreadable" if queue.problems else ""
+    yield f"{patches}, {queue.not_loaded} not loaded, {replies}{unreadable}"
     if report.clone is not None:
         yield f"clone {one_line(report.clone)}: {', '.join(map(one_line, report.branches)) or 'no stable branches'}"
     for patch in report.patches:

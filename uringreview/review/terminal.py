@@ -23,6 +23,11 @@ def one_line(text: str) -> str:
     return shown(" ".join(text.split()))
 
 
+def many_lines(text: str) -> str:
+    """`text` shown with its line breaks and tabs kept."""
+    return "\n".join("\t".join(map(shown, line.split("\t"))) for line in text.split("\n"))
+
+
 def cell(text: str) -> str:
     """`text` as a spreadsheet cell that no program takes for a formula."""
     safe = one_line(text)
