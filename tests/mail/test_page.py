@@ -12,7 +12,7 @@ from uringreview.mail.patch import read_patch
 ROOT = "2026-05-20 12:00 [PATCH AUTOSEL 7.0-6.12] ring: first Sam Stable"
 OVERVIEW = (
     ROOT,
-    "2026-05-20 12:00 ` [PATCH AUTOSEL 7.0] ring: second thing for newer Bluetooth Keyboards Sam Stable",
+    "2026-05-20 12:00 ` [PATCH AUTOSEL 7.0] ring core: second thing for newer Bluetooth Keyboards Sam Stable",
     "2026-05-20 20:41   ` Rita Reviewer",
     "2026-05-20 21:02     ` kernel test robot",
     "2026-05-20 12:00 ` Sam Stable [this message]",
@@ -49,9 +49,9 @@ def test_the_overview_lists_every_mail_with_subject_sender_and_time(tmp_path: Pa
     listed = listed_in(items_of(tmp_path, page))
     assert [(one.subject.title, one.sender, one.subject.is_reply, one.position) for one in listed] == [
         ("ring: first", "Sam Stable", False, 1),
-        ("ring: second thing for newer Bluetooth Keyboards", "Sam Stable", False, 2),
-        ("ring: second thing for newer Bluetooth Keyboards", "Rita Reviewer", True, 2),
-        ("ring: second thing for newer Bluetooth Keyboards", "kernel test robot", True, 2),
+        ("ring core: second thing for newer Bluetooth Keyboards", "Sam Stable", False, 2),
+        ("ring core: second thing for newer Bluetooth Keyboards", "Rita Reviewer", True, 2),
+        ("ring core: second thing for newer Bluetooth Keyboards", "kernel test robot", True, 2),
         ("ring: stop at the end of the chain", "Sam Stable", False, 3),
         ("ring: stop at the end of the chain", "Max Q. Mustermann", True, 3),
         ("ring: fourth quirk", "Sam Stable", False, 4),

@@ -57,7 +57,6 @@ def test_git_mailinfo_and_git_apply_agree_on_every_patch(patches: list[Patch], t
         ours = subprocess.run(["git", "apply", "--numstat"], input=diff, capture_output=True, check=True)
         assert ours.stdout == theirs.stdout != b"", message.source
         checked += 1
-    print(f"git agrees on {checked} of {len(patches)} patches")
     assert checked == len(patches) > 900
 
 

@@ -32,13 +32,15 @@ def own_text(message: Message) -> str:
     """The text of an answer without quoted lines, the lines that introduce them, and the signature; stripped."""
     lines = message.body.split("\n")
     kept: list[str] = []
-    at = 0
+    at, quoting = 0, False
     while at < len(lines):
         line = lines[at]
+        was_quoting, quoting = quoting, _QUOTE.match(line) is not None
         if _FORWARDED.fullmatch(line.strip()):
             break
-        if _QUOTE.match(line):
-            _drop_attribution(kept)
+        if quoting:
+            if not was_quoting:
+                _drop_attribution(kept)
         elif line == "-- " or (line == "--" and message.form == "lore page" and len(lines) - at < 8):
             while at + 1 < len(lines) and not _QUOTE.match(lines[at + 1]):
                 at += 1

@@ -56,6 +56,9 @@ def gather(messages: Iterable[Message], listed: Sequence[Listed], problems: Sequ
     slots = _without_page_doubles(slots)
     overviews = [(entries, _place_overview(entries, slots)) for entries in _overviews(listed)]
     by_id = {slot.patch.message.message_id or "": slot for slot in slots if slot.patch is not None}
+    by_title: dict[str, list[_Slot]] = {}
+    for slot in slots:
+        by_title.setdefault(_name(slot.subject)[0], []).append(slot)
     loose: list[Reply] = []
     others: list[Message] = []
     answered: dict[str, _Slot] = {}
@@ -64,7 +67,7 @@ def gather(messages: Iterable[Message], listed: Sequence[Listed], problems: Sequ
         if not subject.is_reply and (subject.number == 0 or not (message.in_reply_to or message.references)):
             others.append(message)
             continue
-        target = _answered(message, subject, by_id, answered, slots)
+        target = _answered(message, subject, by_id, answered, by_title)
         if target is not None and message.message_id:
             answered[message.message_id] = target
         reply = Reply(message.sender.name or message.sender.address, message.date, message, None, is_bot(message))
@@ -209,7 +212,7 @@ def _answered(
     subject: Subject,
     by_id: dict[str, _Slot],
     answered: dict[str, _Slot],
-    slots: list[_Slot],
+    by_title: dict[str, list[_Slot]],
 ) -> _Slot | None:
     """The row that `message` answers: by In-Reply-To, by References from the last, then by subject.
 
@@ -223,7 +226,7 @@ def _answered(
         if slot is not None and (parent != root or parent == message.in_reply_to):
             return slot
     title, asked = _name(subject)
-    same = [s for s in slots if _name(s.subject)[0] == title and (not asked or _name(s.subject)[1] == asked)]
+    same = [slot for slot in by_title.get(title, []) if not asked or _name(slot.subject)[1] == asked]
     if above:
         sent = {sending(one) for one in above} - {None}
         same = [

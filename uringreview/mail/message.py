@@ -178,7 +178,8 @@ def addresses(text: str) -> tuple[Address, ...]:
 
 def decoded(value: str) -> str:
     """A header value with its RFC 2047 words decoded; a word that cannot be decoded stays as it stands."""
-    if "=?" not in value:
+    # The stdlib's search for such words takes time by the square of the length: no real header is this long.
+    if "=?" not in value or len(value) > 10_000:
         return value
     try:
         pieces = decode_header(value)

@@ -19,7 +19,8 @@ from uringreview.mail.rows import Listed
 from uringreview.mail.subject import Subject, SubjectKind, parse_subject
 
 _LINE = re.compile(r"\s{0,8}(\d{4}-\d\d-\d\d)\s{1,4}(\d{1,2}:\d\d)(\s{0,200})(`)?\s{0,4}(\S.*)")
-_HERE = re.compile(r"\s*\[this message\]\s*$")
+_HERE = "[this message]"
+_REPLIES = re.compile(r"\A(?:re:\s*)+", re.IGNORECASE)
 _REPEATED = re.compile(r'(?:^|\s)"\s+(?=\S)')
 _NAME_WORD = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*|[dv][aeio]n?|der|den|di|bin|via|\(.{1,40}\))")
 _MAX_WORDS = 5
@@ -47,7 +48,7 @@ def read_overview(lines: list[str], message: Message, source: Source) -> Iterato
     for entry, (subject_text, sender) in zip(entries, split, strict=True):
         subject = parse_subject(subject_text) if subject_text else None
         if subject is None or (entry.here and not subject_text):
-            subject_text = message.subject if entry.here else f"Re: {_bare(before)}"
+            subject_text = message.subject if entry.here else f"Re: {_REPLIES.sub('', before, count=1)}"
             subject = parse_subject(subject_text)
         before = subject_text
         if _is_patch(subject):
@@ -67,10 +68,10 @@ def _read_line(line: str) -> _Line | None:
         date = datetime.strptime(f"{found[1]} {found[2]}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
     except ValueError:
         date = None
-    here = _HERE.search(found[5]) is not None
+    text = found[5].removesuffix(_HERE).rstrip()
     # One level of an answer is two blanks; the first level's own backtick stands after a single one.
     depth = (len(found[3]) + 1) // 2 if found[4] else 0
-    return _Line(date, depth, _HERE.sub("", found[5]), here)
+    return _Line(date, depth, text, found[5].endswith(_HERE))
 
 
 def _thread(message: Message) -> str:
@@ -82,12 +83,6 @@ def _thread(message: Message) -> str:
 
 def _is_patch(subject: Subject) -> bool:
     return subject.kind is not SubjectKind.NONE and not subject.is_reply and subject.number != 0
-
-
-def _bare(subject_text: str) -> str:
-    while subject_text[:3].lower() == "re:":
-        subject_text = subject_text[3:].lstrip()
-    return subject_text
 
 
 def _answered(above: list[tuple[int, int | None, str]], depth: int, subject: Subject) -> int | None:

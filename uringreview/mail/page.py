@@ -19,8 +19,7 @@ _HEADER = re.compile(
     r"\s{0,8}(From|Sender|Reply-To|To|Cc|Bcc|Subject|Date|Message-ID|In-Reply-To|References):(?:\s+(.*))?",
     re.IGNORECASE,
 )
-_RAW_TAIL = re.compile(r"\s*\(raw\)$")
-_OVERVIEW_TAIL = re.compile(r"\s*\[thread overview\]$")
+_TAILS = {"message-id": "(raw)", "date": "[thread overview]"}
 _NAVIGATION = re.compile(r"\s{0,8}(?:(?:next|prev|parent|reply)\s{1,40}){0,4}(?:other threads:\[.*|(?:parent )?reply)")
 _OVERVIEW = re.compile(r"\s{0,8}Thread overview:.*")
 _INSTRUCTIONS = re.compile(r"\s{0,8}Reply instructions:\s*")
@@ -82,11 +81,8 @@ def _lore_page(lines: list[str]) -> _Page | None:
             break
         if seen_id and not (name in ("in-reply-to", "references") or _IDS_ONLY.fullmatch(line)):
             break
-        if name == "message-id":
-            seen_id = True
-            marked = marked or _RAW_TAIL.search(line) is not None
-        if name == "date" and _OVERVIEW_TAIL.search(line):
-            marked = True
+        seen_id = seen_id or name == "message-id"
+        marked = marked or (name in _TAILS and line.endswith(_TAILS[name]))
         text += 1
         if not seen_id and text - head > 500:
             return None
@@ -121,7 +117,7 @@ def _headers(lines: list[str]) -> tuple[tuple[str, str], ...]:
         elif headers:
             name, value = headers[-1]
             headers[-1] = (name, f"{value} {line}")
-    return tuple((name, _OVERVIEW_TAIL.sub("", _RAW_TAIL.sub("", value.strip()))) for name, value in headers)
+    return tuple((name, value.strip().removesuffix(_TAILS.get(name.lower(), "")).rstrip()) for name, value in headers)
 
 
 def _body(lines: list[str]) -> str:

@@ -184,12 +184,12 @@ def _white_space_lost(lines: list[Line], diff: DiffExtent, stat: tuple[int, int]
 
 def has_diff(body: str) -> bool:
     """Whether a diff stands in `body`, at the start of lines (a quoted one does not count)."""
-    return find_diff(lines_of(body), 0) is not None
+    return _may_hold_diff(body) and find_diff(lines_of(body), 0) is not None
 
 
 def cut_short(message: Message) -> bool:
     """Whether the mail ends inside a hunk of its patch, by that hunk's own counts."""
-    if message.form != "mail":
+    if message.form != "mail" or not _may_hold_diff(message.body):
         return False
     diff = find_diff(lines_of(message.body), 0)
     return diff is not None and diff.short
@@ -199,3 +199,7 @@ def sending(message_id: str) -> tuple[str, str] | None:
     """What the Message-IDs of one `git send-email` run share (time and process, sender); None for any other id."""
     found = _NUMBERED_ID.fullmatch(message_id)
     return (found[1], found[3]) if found else None
+
+
+def _may_hold_diff(body: str) -> bool:
+    return "diff --git " in body or "--- " in body or "Index: " in body

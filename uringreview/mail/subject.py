@@ -82,21 +82,21 @@ def parse_subject(text: str) -> Subject:
     versions in one bracket ("6.6.y 6.1.y") ask for the range from the newest to the oldest of them.
     """
     rest = " ".join(text.split())
-    is_reply = False
+    is_reply, at = False, 0
     tag: list[str] = []
     while True:
-        if found := _REPLY.match(rest):
+        if found := _REPLY.match(rest, at):
             is_reply = True
-        elif found := _BRACKET.match(rest):
+        elif found := _BRACKET.match(rest, at):
             words = found[1].replace(",", " ").split()
             if not tag and any(word.upper().startswith(("PATCH", "AUTOSEL")) for word in words):
                 tag = words
         else:
             break
-        rest = rest[found.end() :]
+        at = found.end()
     number, total = next(((int(m[1]), int(m[2])) for word in tag if (m := _NUMBER.fullmatch(word))), (None, None))
     asked, dotted = _branches(tag)
-    return Subject(_kind(tag, asked, dotted, number), rest, asked, number, total, is_reply)
+    return Subject(_kind(tag, asked, dotted, number), rest[at:], asked, number, total, is_reply)
 
 
 def asked_range(text: str) -> BranchRange | None:
