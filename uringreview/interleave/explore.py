@@ -42,9 +42,10 @@ def explore(model: Model, scenario: str, applied: frozenset[str], max_states: in
         raise UsageProblem("The bound on states is at least 1.")
     began = time.perf_counter()
     machine = machine_for(model, scenario, applied)
-    search = _Search(machine)
+    moves = _MoveTable(machine)
+    search = _Search(machine, moves)
     yield from search.run(max_states)
-    simplest = yield from _fewest_switches(machine, set(search.found), 4 * max_states)
+    simplest = yield from _fewest_switches(machine, moves, set(search.found), 4 * max_states)
     violations = tuple(
         Violation(
             name,
@@ -127,7 +128,7 @@ def _trace(machine: Machine, schedule: tuple[int, ...]) -> Trace:
     return replay_on(machine, (machine.threads[thread].spec.name for thread in schedule))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Moves:
     """What can move where the program counters are these: threads with their step functions, and the threads whose
     next steps could race."""
@@ -136,11 +137,36 @@ class _Moves:
     racy: tuple[int, ...]
 
 
+class _MoveTable(dict[int, _Moves]):
+    """Moves by program counters (the lowest bits of a state), found when they are first asked for."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__()
+        self._machine = machine
+
+    def __missing__(self, counters: int) -> _Moves:
+        machine = self._machine
+        steps = []
+        racy = []
+        for thread in range(len(machine.threads)):
+            counter = machine.counter(counters, thread)
+            function = machine.steps[thread][counter]
+            if function is not None:
+                steps.append((thread, function))
+            if machine.racy[thread][counter]:
+                racy.append((thread, machine.racy[thread][counter]))
+        can_race = len(racy) > 1 and any(how == 2 for _, how in racy)
+        moves = _Moves(tuple(steps), tuple(thread for thread, _ in racy) if can_race else ())
+        self[counters] = moves
+        return moves
+
+
 @dataclass(slots=True)
 class _Search:
     """The breadth-first search: `parents` holds every state seen, with the one it was first reached from."""
 
     machine: Machine
+    moves: _MoveTable
     parents: dict[int, int] = field(default_factory=dict)
     found: dict[str, tuple[int, int]] = field(default_factory=dict)
     racing: tuple[int, tuple[int, int, Access, Access]] | None = None
@@ -151,16 +177,13 @@ class _Search:
         """Search until every state is seen or there are `max_states`."""
         machine, parents = self.machine, self.parents
         counters, soft = machine.counters, machine.soft
-        moves: dict[int, _Moves] = {}
         frontier = [machine.initial]
         parents[machine.initial] = machine.initial
         reported = 0
         while frontier:
             following: list[int] = []
             for state in frontier:
-                there = moves.get(state & counters)
-                if there is None:
-                    there = moves[state & counters] = self._moves(state)
+                there = self.moves[state & counters]
                 moved = False
                 for thread, step in there.steps:
                     after = step(state)
@@ -193,20 +216,6 @@ class _Search:
                 yield Progress(reported, 0, "states")
             frontier = following
         self.exhaustive = True
-
-    def _moves(self, state: int) -> _Moves:
-        machine = self.machine
-        steps = []
-        racy = []
-        for thread in range(len(machine.threads)):
-            counter = machine.counter(state, thread)
-            function = machine.steps[thread][counter]
-            if function is not None:
-                steps.append((thread, function))
-            if machine.racy[thread][counter]:
-                racy.append((thread, machine.racy[thread][counter]))
-        can_race = len(racy) > 1 and any(how == 2 for _, how in racy)
-        return _Moves(tuple(steps), tuple(thread for thread, _ in racy) if can_race else ())
 
     def _violates(self, name: str, state: int, thread: int) -> None:
         self.found.setdefault(name, (state, thread))
@@ -254,7 +263,7 @@ class _Search:
 
 
 def _fewest_switches(
-    machine: Machine, wanted: set[str], bound: int
+    machine: Machine, moves: _MoveTable, wanted: set[str], bound: int
 ) -> Generator[Progress[object], None, dict[str, tuple[int, ...]]]:
     """For each wanted property the run with the fewest context switches, and of those the shortest.
 
@@ -262,9 +271,9 @@ def _fewest_switches(
     up after `bound` pairs.
     """
     found: dict[str, tuple[int, ...]] = {}
-    threads = range(len(machine.threads))
+    counters, soft = machine.counters, machine.soft
     # Seen pairs by thread: state -> (state before, thread of the step before that one).
-    seen: tuple[dict[int, tuple[int, int]], ...] = tuple({} for _ in threads)
+    seen: tuple[dict[int, tuple[int, int]], ...] = tuple({} for _ in machine.threads)
     level: dict[int, list[tuple[int, int, int, int]]] = {0: [(machine.initial, _END, 0, _END)]}
     pairs = 0
 
@@ -276,11 +285,14 @@ def _fewest_switches(
         return tuple(reversed(steps))
 
     switches = 0
-    while level and any(name not in found or _cost(found[name])[0] >= switches for name in wanted):
+    while any(level.values()) and any(name not in found or _cost(found[name])[0] >= switches for name in wanted):
         switched: dict[int, list[tuple[int, int, int, int]]] = {}
-        while level:
+        while any(level.values()):
             depth = min(level)
-            for state, thread, before, came in level.pop(depth):
+            entries = level.pop(depth)
+            staying = level.setdefault(depth + 1, [])
+            switching = switched.setdefault(depth + 1, [])
+            for state, thread, before, came in entries:
                 if thread != _END:
                     if state in seen[thread]:
                         continue
@@ -289,20 +301,19 @@ def _fewest_switches(
                 if pairs > bound:
                     return found
                 moved = False
-                for each in threads:
-                    after = machine.take(state, each)
+                for each, step in moves[state & counters].steps:
+                    after = step(state)
                     if after == BLOCKED:
                         continue
                     moved = True
-                    stays = thread in (each, _END)
                     if after >= 0 and after not in seen[each]:
-                        (level if stays else switched).setdefault(depth + 1, []).append((after, each, state, thread))
-                    codes = [*machine.soft, *((after,) if after < BLOCKED else ())]
-                    machine.soft.clear()
-                    for code in codes:
-                        name = machine.broken(code).property
-                        if name in wanted:
-                            _keep(found, name, way(state, thread, each))
+                        (staying if thread in (each, _END) else switching).append((after, each, state, thread))
+                    if after < 0 or soft:
+                        for code in (*soft, *((after,) if after < 0 else ())):
+                            name = machine.broken(code).property
+                            if name in wanted:
+                                _keep(found, name, way(state, thread, each))
+                        soft.clear()
                 if not moved:
                     broken = machine.stuck(state)
                     if broken is not None and broken.property in wanted:

@@ -336,7 +336,7 @@ class _Function:
             self.emit(f"if not {self.value(arguments[0])}: return {BLOCKED}")
         elif name in ("touch", "free"):
             thing = self.thing(arguments[0])
-            self.check_alive(thing, f"{ast.unparse(arguments[0])} is {'freed' if name == 'free' else 'used'}")
+            self.check_alive(thing, f"{'frees' if name == 'free' else 'uses'} {ast.unparse(arguments[0])}")
             if name == "free":
                 self.emit(f"s ^= 1 << {self.layout.alive} + {thing}")
         elif name == "push":
@@ -440,8 +440,8 @@ class _Function:
             raise self.place.error(f'not every object has "{name}"; name the object, as in {sorted(owners)[0]}.{name}')
         if self.watch and name in self.writer.model.watched:
             self.emit(f"W({thing}, {list(self.names.fields).index(name)}, {int(writes)})")
-        verb = "written" if writes else "read"
-        self.check_alive(thing, f"{ast.unparse(expression)} is {verb}")
+        verb = "writes" if writes else "reads"
+        self.check_alive(thing, f"{verb} {ast.unparse(expression)}")
         return thing, _Where(first, fixed, f"{first.offset} + {thing} * {first.width}")
 
     def value(self, expression: ast.expr) -> str:

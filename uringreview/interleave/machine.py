@@ -29,10 +29,11 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A violated property: its name, and what exactly happened."""
+    """A violated property: its name, what exactly happened, and (for a use after free) the freed object."""
 
     property: str
     what: str
+    freed: str = ""
 
 
 class Machine:
@@ -149,12 +150,10 @@ class Machine:
     def broken(self, code: int) -> Broken:
         """What a violation's code means."""
         site, thing = self.site(code)
-        what = site.what
         if site.property == "UAF" and thing:
-            what = f"{what} after {self.model.objects[thing - 1]} was freed"
-        elif site.property == "NULL":
-            what = f"{what} through NULL"
-        return Broken(site.property, what)
+            freed = self.model.objects[thing - 1]
+            return Broken(site.property, f"{site.what} after {freed} was freed", freed)
+        return Broken(site.property, site.what + (", which is NULL" if site.property == "NULL" else ""))
 
     def accesses(self, state: int, thread: int) -> tuple[Access, ...]:
         """The watched accesses of the next step of `thread`, none where it has to wait."""

@@ -100,7 +100,7 @@ class Run:
         soft = [machine.broken(code) for code in machine.soft]
         machine.soft.clear()
         broken = machine.broken(after) if after < BLOCKED else None
-        note = _sentence(broken) if broken is not None else "; ".join(_sentence(each) for each in soft)
+        note = "; ".join(self._sentence(each) for each in ([broken] if broken is not None else soft))
         packed = after if broken is None else self.packed
         step = _step(machine, at, thread, node, self.packed, packed, note)
         stuck = None
@@ -108,8 +108,9 @@ class Run:
             stuck = machine.stuck(packed)
         machine.soft.clear()
         worst = broken or (soft[0] if soft else None)
-        ending = _sentence(worst) if worst is not None else _sentence(stuck) if stuck is not None else ""
         last = worst or stuck
+        where = f"step {at}, {thread} in {node.function}(): " if worst is not None else ""
+        ending = where + self._sentence(last) if last is not None else ""
         trace = Trace(
             (*self.trace.schedule, thread),
             (*self.trace.steps, step),
@@ -119,6 +120,14 @@ class Run:
             ending,
         )
         return Run(machine, packed, trace, broken or stuck)
+
+    def _sentence(self, broken: Broken) -> str:
+        """What happened; for a use after free also where the object was freed."""
+        text = f"{PROPERTIES[broken.property].title}, {broken.what}"
+        for step in self.trace.steps:
+            if broken.freed and f"{broken.freed} freed" in step.changes:
+                text += f" (step {step.number}, {step.thread}: {step.text})"
+        return text
 
 
 def start(model: Model, scenario: str, applied: Iterable[str]) -> Run:
@@ -281,7 +290,3 @@ def _queue_changes(name: str, before: tuple[str, ...], after: tuple[str, ...]) -
         gone += 1
     lost = [f"{name} -{entry}" for entry in before[:gone]]
     return lost + [f"{name} +{entry}" for entry in after[len(before) - gone :]]
-
-
-def _sentence(broken: Broken) -> str:
-    return f"{PROPERTIES[broken.property].title}: {broken.what}"

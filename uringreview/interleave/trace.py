@@ -194,35 +194,20 @@ def parse_replay(text: str) -> Replay:
 def two_column_text(trace: Trace, width: int = 76) -> str:
     """The run as plain text, a column for each thread, as lockdep prints an unsafe locking scenario.
 
-    Columns are as wide as their longest line, at least so that the header fits; where that passes `width` characters
-    the columns are narrowed and long lines cut with "~", because a mail must not be wrapped by whoever sends it on.
+    Only one thread moves in each row, so a text may run on through the columns right of it. Columns stand as far
+    apart as lets every row end before `width`, and no further than 24 characters; nothing is ever cut.
     """
     threads = tuple(dict.fromkeys(step.thread for step in trace.steps))
-    longest = {
-        thread: max(len(thread), *(len(step.text) for step in trace.steps if step.thread == thread))
-        for thread in threads
-    }
-    number = len(str(len(trace.steps)))
-    room = width - number - 2 * len(threads)
-    if threads and sum(longest.values()) > room:
-        fair = max(12, room // len(threads))
-        spare = sum(max(0, fair - size) for size in longest.values())
-        wide = sum(size > fair for size in longest.values())
-        longest = {
-            thread: size if size <= fair else min(size, fair + spare // wide) for thread, size in longest.items()
-        }
-    lines = [" " * number + "".join(f"  {thread:<{longest[thread]}}" for thread in threads)]
-    lines.append(
-        " " * number + "".join("  " + "-" * len(thread) + " " * (longest[thread] - len(thread)) for thread in threads)
-    )
+    margin = len(str(len(trace.steps))) + 2
+    gap = max(4, *(len(thread) + 2 for thread in threads)) if threads else 4
+    wanted = [(threads.index(step.thread), len(step.text)) for step in trace.steps]
+    fitting = [(width - margin - length) // column for column, length in wanted if column]
+    gap = max(gap, min(24, *fitting)) if fitting else gap
+    rows = [" " * margin + "".join(f"{thread:<{gap}}" for thread in threads)]
+    rows.append(" " * margin + "".join(f"{'-' * len(thread):<{gap}}" for thread in threads))
     for step in trace.steps:
-        cells = []
-        for thread in threads:
-            text = step.text if thread == step.thread else ""
-            size = longest[thread]
-            cells.append(f"  {text if len(text) <= size else text[: size - 1] + '~':<{size}}")
-        lines.append(f"{step.number:>{number}}" + "".join(cells))
+        rows.append(f"{step.number:>{margin - 2}}  {' ' * gap * threads.index(step.thread)}{step.text}")
     if trace.violation:
         title = PROPERTIES[trace.violation].title if trace.violation in PROPERTIES else trace.violation
-        lines += ["", f" *** {title.upper()} ***", f" {trace.ending}"]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+        rows += ["", f" *** {title.upper()} ***", f" {trace.ending}"]
+    return "\n".join(row.rstrip() for row in rows) + "\n"
