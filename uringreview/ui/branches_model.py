@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont
 from uringreview.kernel.status import Cell, Status
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.plain import plain_tip
-from uringreview.ui.queue_rows import short_branch
+from uringreview.ui.queue_rows import branch_version, short_branch
 from uringreview.ui.theme import Theme, fixed_font
 from uringreview.ui.visible import visible
 
@@ -75,6 +75,17 @@ class BranchesModel(QAbstractTableModel):
     def column_of(self, branch: str) -> int | None:
         """The column of a branch."""
         return self.branches.index(branch) + FIRST if branch in self.branches else None
+
+    def worst_column(self, row: int) -> int:
+        """The column of a row that needs eyes first, among the branches that the patch asks for."""
+        facts = self.facts_at(row)
+        asked = facts.patch.subject.asked if facts is not None else None
+        columns = []
+        for column, branch in enumerate(self.branches, FIRST):
+            version = branch_version(branch)
+            if facts is not None and (asked is None or version is None or version in asked):
+                columns.append((_rank(facts, branch), column))
+        return min(columns)[1] if columns else FIRST
 
     def cell(self, index: Index) -> Cell | None:
         """The cell at an index; None where it is no branch's or not known yet."""

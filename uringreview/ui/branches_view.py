@@ -6,8 +6,8 @@ in the line above while the clone is read.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPalette, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QSplitter,
     QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -25,10 +27,21 @@ from uringreview.kernel.status import Cell, FailedHunk, Status
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.branches_model import FIRST, NUMBER, SUBJECT, UPSTREAM, BranchesModel
 from uringreview.ui.header import Header
-from uringreview.ui.theme import FOUR, GRID, ONE, THREE, TWO, Theme, fixed_font, row_height, ui_font
+from uringreview.ui.theme import FOUR, GRID, THREE, TWO, Theme, fixed_font, row_height
 from uringreview.ui.visible import visible
 
 _SHOWN_LINES = 40
+
+
+class _Colours(QStyledItemDelegate):
+    """Keeps a cell's own colour while it is selected."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Use the status colour as the selected text's colour."""
+        super().initStyleOption(option, index)
+        colour = index.data(Qt.ItemDataRole.ForegroundRole)
+        if isinstance(colour, QColor):
+            option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)
 
 
 class BranchesView(QWidget):
@@ -53,6 +66,7 @@ class BranchesView(QWidget):
         self.table.setObjectName("matrix")
         self.table.setAccessibleName("Status of each patch on each branch")
         self.table.setModel(self.model)
+        self.table.setItemDelegate(_Colours(self.table))
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
@@ -64,7 +78,6 @@ class BranchesView(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(row_height())
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        head.setFont(ui_font(0.88))
         head.setHighlightSections(False)
         head.setSectionsClickable(True)
         head.sectionClicked.connect(self._sort_by)
@@ -138,7 +151,8 @@ class BranchesView(QWidget):
             return False
         column = self.model.column_of(branch) if branch else None
         if column is None:
-            column = max(self.table.currentIndex().column(), FIRST)
+            here = self.table.currentIndex().column()
+            column = here if here >= FIRST else self.model.worst_column(row)
         index = self.model.index(row, min(column, self.model.columnCount() - 1))
         self.table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.table.scrollTo(index)
@@ -160,7 +174,7 @@ class BranchesView(QWidget):
             SUBJECT: fixed.horizontalAdvance("0" * 34),
         }
         for column in range(self.model.columnCount()):
-            self.table.setColumnWidth(column, widths.get(column, fixed.horizontalAdvance("✓· +0000") + ONE))
+            self.table.setColumnWidth(column, widths.get(column, fixed.horizontalAdvance("✓· +0000") + TWO))
 
     def _sort_by(self, column: int) -> None:
         former, times = self._sorted

@@ -31,7 +31,8 @@ class KeysSheet(QFrame):
         for menus in _COLUMNS:
             column = QVBoxLayout()
             column.setSpacing(ONE)
-            for menu in menus:
+            for number, menu in enumerate(menus):
+                column.addSpacing(TWO if number else 0)
                 column.addWidget(self._label(menu.value, head=True))
                 column.addLayout(self._keys_of(menu))
             column.addStretch(1)

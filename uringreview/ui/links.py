@@ -4,6 +4,7 @@ The window places the panes, the commands act; here stands every arrow between t
 place which click leads where.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,13 @@ from PySide6.QtGui import QGuiApplication
 from uringreview.diff.model import DiffAnchor, DiffState
 from uringreview.errors import EnvironmentProblem
 from uringreview.mail.message import Span
+from uringreview.mail.queue import Queue
 from uringreview.rationale.check import BranchTarget, PatchTarget
 from uringreview.review.decisions import Comment, Decision
 from uringreview.review.facts import PatchFacts
 from uringreview.review.identity import Identity, read_identity
 from uringreview.ui.crash_dialog import show_crash
-from uringreview.ui.queue_rows import Grouping, QueueRow, make_rows, reading_row
+from uringreview.ui.queue_rows import Grouping, QueueRow, branch_version, make_rows, reading_row
 from uringreview.ui.reply_text import Preview, droppable, preview
 from uringreview.ui.status_bar import tally
 from uringreview.ui.visible import visible
@@ -102,7 +104,7 @@ class Links(QObject):
         rows: list[QueueRow] = make_rows(bench.queue, bench.facts, bench.groups, bench.decisions, bench.words)
         if not bench.queue.rows:
             rows += [reading_row(subject, number) for number, subject in enumerate(bench.subjects_read)]
-        w.queue_model.set_rows(rows, bench.branches)
+        w.queue_model.set_rows(rows, asked_branches(bench.branches, bench.queue))
         w.queue_header.say(self._queue_words())
         self._show_tally()
         self._show_matrix()
@@ -113,12 +115,13 @@ class Links(QObject):
             return ""
         batches = {row.batch for row in queue.rows if row.batch}
         loaded = len(queue.patches)
-        parts = [visible(next(iter(batches)))] if len(batches) == 1 else []
-        parts.append(f"{loaded} {'patch' if loaded == 1 else 'patches'}")
+        parts = [f"{loaded} {'patch' if loaded == 1 else 'patches'}"]
         parts += [f"{queue.not_loaded} not loaded"] if queue.not_loaded else []
         replies = len(queue.replies)
         parts += [f"{replies} {'reply' if replies == 1 else 'replies'}"] if replies else []
         parts += [f"{len(queue.problems)} unreadable"] if queue.problems else []
+        # "20260520111944.3424570-1-sashal@kernel.org": the batch's part of git send-email's Message-IDs.
+        parts += [visible(next(iter(batches)).partition("-")[0])] if len(batches) == 1 else []
         return " · ".join(parts)
 
     def _desk_changed(self) -> None:
@@ -270,6 +273,10 @@ class Links(QObject):
 
     def show_clone(self) -> None:
         """Say which clone is read, in the corner."""
+        self._name_clone()
+        self._window.fit_corner()
+
+    def _name_clone(self) -> None:
         bench, button = self._bench, self._window.clone_button
         if not bench.clone:
             button.setText("no clone ▾")
@@ -304,6 +311,17 @@ class Links(QObject):
         """Begin with the order of last time."""
         if name in Grouping.__members__:
             self._window.commands.group(Grouping[name])
+
+
+def asked_branches(branches: Sequence[str], queue: Queue) -> tuple[str, ...]:
+    """The branches that some patch of the queue asks for, for the list's narrow columns; all where none is named."""
+    asked = [row.subject.asked for row in queue.rows if row.subject.asked is not None]
+    unnamed = any(row.subject.asked is None for row in queue.rows)
+    if not asked or unnamed:
+        return tuple(branches)
+    named = {branch: branch_version(branch) for branch in branches}
+    kept = tuple(b for b, version in named.items() if version is None or any(version in each for each in asked))
+    return kept or tuple(branches)
 
 
 def quote_of(facts: PatchFacts, anchor: DiffAnchor) -> str:

@@ -126,8 +126,6 @@ class QueueDelegate(QStyledItemDelegate):
 
     def _notes(self, row: QueueRow) -> list[tuple[str, str]]:
         notes: list[tuple[str, str]] = []
-        if row.kind is RowKind.LISTED:
-            notes.append(("not loaded", self.theme.faint))
         if row.kind is RowKind.PROBLEM:
             notes.append((row.problem, self.theme.contradicted))
         if row.replies:
@@ -234,7 +232,6 @@ class QueueView(QTableView):
         horizontal.setMinimumSectionSize(GRID)
         horizontal.setHighlightSections(False)
         horizontal.setSectionsClickable(False)
-        horizontal.setFont(ui_font(0.85))
         horizontal.setFixedHeight(row_height())
 
     def set_theme(self, theme: Theme) -> None:
@@ -282,6 +279,11 @@ class QueueView(QTableView):
         self.selectionModel().setCurrentIndex(index, flags)
         self.scrollTo(index)
 
+    def _go_first_loaded(self) -> None:
+        rows = self.queue.shown
+        if rows:
+            self._go(next((place for place, row in enumerate(rows) if row.kind is RowKind.PATCH), 0))
+
     def _remember(self) -> None:
         self._top = self.verticalScrollBar().value()
 
@@ -289,7 +291,7 @@ class QueueView(QTableView):
         self.lay_out()
         before = self._key
         if not (before and self.select(before)):
-            self.go_end(last=False)
+            self._go_first_loaded()
             self._row_changed(self.currentIndex())
         if before == self._key:
             self.verticalScrollBar().setValue(self._top)
@@ -332,12 +334,8 @@ class QueueView(QTableView):
             Column.VERDICT: QFontMetrics(ui_font(0.92)).horizontalAdvance("yes") + 2 * TWO - ONE,
             Column.CLAIMS: max(fixed.horizontalAdvance("0" * claims), small.horizontalAdvance("claims")) + TWO + ONE,
         }
-        branch = max(
-            max((small.horizontalAdvance(self._head(column)) for column in self._branch_columns()), default=0)
-            + ONE
-            + HALF,
-            5 * GRID + HALF,
-        )
+        heads = (small.horizontalAdvance(self._head(column)) for column in self._branch_columns())
+        branch = max(max(heads, default=0) + ONE + HALF, 6 * GRID)
         room = self.viewport().width() - branch * len(self.queue.branches) - sum(widths.values())
         hidden: set[Column] = set()
         for column in (Column.RANGE, Column.VERDICT, Column.NUMBER):

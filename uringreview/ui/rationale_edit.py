@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -37,6 +38,7 @@ class RationaleText(QTextEdit):
 
     mark_clicked = Signal(int)
     section_clicked = Signal(str)
+    resized = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,8 @@ class RationaleText(QTextEdit):
         self.setUndoRedoEnabled(False)
         self.setAcceptRichText(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # A bar that came and went with each fold would move every line.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.document().setDocumentMargin(TWO)
         self.viewport().setMouseTracking(True)
@@ -221,6 +225,12 @@ class RationaleText(QTextEdit):
                 painter.fillRect(bar, QColor(self.theme.contradicted))
             block = block.next()
         painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Right-aligned counts move with the edge."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.resized.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember the place: a click is a press and a release at one place."""

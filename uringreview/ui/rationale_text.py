@@ -145,12 +145,11 @@ def worst(indexes: Sequence[int], marks: Sequence[Mark]) -> MarkWord:
 
 
 def open_at_first(parts: Sequence[Section], marks: Sequence[Mark]) -> frozenset[str]:
-    """Which parts are unfolded at first: those with something false; else those with anything checked; else all."""
-    for wanted in ((MarkWord.CONTRADICTED,), (MarkWord.CONTRADICTED, MarkWord.VERIFIED)):
-        found = {part.key for part in parts if any(marks[index].word in wanted for index in part.marks)}
-        if found:
-            return frozenset(found)
-    return frozenset(part.key for part in parts)
+    """Which parts are unfolded at first: those with something false or open, else the one with the most claims."""
+    doubtful = {part.key for part in parts if any(marks[n].word is not MarkWord.VERIFIED for n in part.marks)}
+    if doubtful or not parts:
+        return frozenset(doubtful)
+    return frozenset({max(parts, key=lambda part: len(part.marks)).key})
 
 
 def blocks(
@@ -233,7 +232,7 @@ def callouts(facts: PatchFacts, simulator: str) -> tuple[Callout, ...]:
         found.append(Callout(f"{lead}:", rest.strip()) if colon else Callout("Simulator:", simulator))
     for fix in facts.later_fixes:
         name = f"{fix.upstream[:12]} (“{fix.subject}”)" if fix.upstream else f"“{fix.subject}”"
-        found.append(Callout("Fixed later", f"by {name}; {fix.seen_in}." if fix.seen_in else f"by {name}."))
+        found.append(Callout("Fixed later", f"by {name}, seen in {fix.seen_in}." if fix.seen_in else f"by {name}."))
     if facts.group is not None and facts.group.missing:
         names = ", ".join(
             f"{member.upstream[:12]} (“{member.subject}”)" if member.subject else member.upstream[:12]

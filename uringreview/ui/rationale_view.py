@@ -5,9 +5,6 @@ the text is generated and may be bogus stays visible whatever is shown below it.
 """
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import (
-    QResizeEvent,
-)
 from PySide6.QtWidgets import (
     QLabel,
     QStackedWidget,
@@ -90,6 +87,7 @@ class RationalePane(QWidget):
         layout.addWidget(self._stack, 1)
         self.text.mark_clicked.connect(self.choose)
         self.text.section_clicked.connect(self.toggle_section)
+        self.text.resized.connect(lambda: self._repaint(keep=True))
         self.show_row(None, None)
 
     def set_theme(self, theme: Theme) -> None:
@@ -207,6 +205,9 @@ class RationalePane(QWidget):
     def _raw_changed(self, on: bool) -> None:
         self._turn_page()
         self.raw.light(self.selected.claim.span if on and self.selected else None)
+        patch = self._row.patch if self._row is not None else None
+        if on and self.selected is None and patch is not None and patch.rationale is not None:
+            self.raw.go_to(patch.rationale.start)
         self.raw_toggled.emit(on)
 
     def _turn_page(self) -> None:
@@ -228,11 +229,6 @@ class RationalePane(QWidget):
 
     def _callouts(self) -> tuple[Callout, ...]:
         return callouts(self._facts, self._simulator) if self._facts else ()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Right-aligned counts move with the edge."""
-        super().resizeEvent(event)
-        self._repaint(keep=True)
 
 
 def _speaks(target: object, anchor: DiffAnchor) -> bool:

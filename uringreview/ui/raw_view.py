@@ -44,6 +44,13 @@ class RawView(QPlainTextEdit):
             self._text = text
             self.setPlainText(shown(text))
 
+    def go_to(self, offset: int) -> None:
+        """Scroll until the character `offset` of the body stands near the top."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._position(offset))
+        self.setTextCursor(cursor)
+        self.verticalScrollBar().setValue(max(cursor.blockNumber() - 3, 0))
+
     def light(self, span: Span | None) -> None:
         """Light the place `span` of the body and scroll to it; None puts the light out."""
         if span is None:

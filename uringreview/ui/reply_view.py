@@ -110,6 +110,7 @@ class ReplyView(QWidget):
         left.addWidget(self.editor, 1)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(THREE, ONE, THREE, ONE)
+        buttons.setSpacing(TWO)
         buttons.addWidget(self.notice, 1)
         buttons.addWidget(self.copy)
         buttons.addWidget(self.export)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from uringreview.kernel.status import Status
 from uringreview.rationale.check import MarkWord
+from uringreview.resources import resource
 from uringreview.review.decisions import DecisionKind
 
 GRID = 4
@@ -157,7 +158,7 @@ class Theme:
             syntax_type="#1c6a8c",
             syntax_string="#8a5a00",
             syntax_number="#8a5a00",
-            syntax_comment="#6a6f77",
+            syntax_comment="#5f656d",
             syntax_preprocessor="#97357f",
             status_present="#1c5fae",
             status_merge="#97357f",
@@ -186,7 +187,7 @@ class Theme:
             removed_word="#6f4728",
             added_text="#5fd0b8",
             removed_text="#f3a46b",
-            lit="#453f20",
+            lit="#3d381d",
             hunk_header="#22262c",
             verified="#45c7a0",
             contradicted="#ff9448",
@@ -196,7 +197,7 @@ class Theme:
             syntax_type="#7cc4e8",
             syntax_string="#dfba6f",
             syntax_number="#dfba6f",
-            syntax_comment="#9299a3",
+            syntax_comment="#a3abb5",
             syntax_preprocessor="#e49bd0",
             status_present="#7ab0ff",
             status_merge="#e49bd0",
@@ -292,8 +293,8 @@ def _sheet(theme: Theme) -> str:
     return f"""
 QMainWindow::separator {{ background: {theme.hairline}; width: 1px; height: 1px; }}
 QSplitter::handle {{ background: {theme.hairline}; }}
-QMenuBar {{ background: {theme.surface}; border-bottom: 1px solid {theme.hairline}; padding: {HALF}px {ONE}px; }}
-QMenuBar::item {{ padding: {ONE}px {TWO}px; background: transparent; border-radius: {ONE}px; }}
+QMenuBar {{ background: {theme.surface}; border-bottom: 1px solid {theme.hairline}; padding: 0 {ONE}px; }}
+QMenuBar::item {{ padding: {TWO}px {TWO}px; background: transparent; border-radius: {ONE}px; }}
 QMenuBar::item:selected {{ background: {theme.selection}; }}
 QMenu {{ background: {theme.background}; border: 1px solid {theme.hairline}; padding: {ONE}px; }}
 QMenu::item {{ padding: {ONE}px {FOUR + TWO}px; border-radius: {HALF}px; }}
@@ -312,7 +313,7 @@ QAbstractScrollArea {{ border: none; }}
 QTableView, QListView, QTreeView {{ border: none; outline: none; gridline-color: transparent; }}
 QHeaderView {{ background: {theme.background}; border: none; }}
 QHeaderView::section {{ background: {theme.background}; color: {theme.muted}; border: none;
-  padding: {HALF}px {ONE}px; }}
+  padding: {HALF}px 0; font-size: {_ui_points() * 0.85:.1f}pt; }}
 QTableCornerButton::section {{ background: {theme.background}; border: none; }}
 QLineEdit {{ background: {theme.background}; border: 1px solid {theme.hairline}; border-radius: {ONE}px;
   padding: {HALF}px {TWO}px; selection-background-color: {theme.accent};
@@ -326,7 +327,9 @@ QPushButton, QComboBox {{ background: {theme.background}; border: 1px solid {the
 QPushButton:hover, QComboBox:hover {{ border-color: {theme.faint}; }}
 QPushButton:focus, QComboBox:focus {{ border-color: {theme.accent}; }}
 QPushButton:disabled, QComboBox:disabled {{ color: {theme.faint}; }}
-QComboBox::drop-down {{ border: none; width: {FOUR}px; }}
+QComboBox {{ padding-right: {FOUR + TWO}px; }}
+QComboBox::drop-down {{ border: none; width: {FOUR + ONE}px; }}
+QComboBox::down-arrow {{ image: url("{resource("icons", "down.svg").as_posix()}"); width: 10px; height: 6px; }}
 QComboBox QAbstractItemView {{ background: {theme.background}; border: 1px solid {theme.hairline}; }}
 QToolButton {{ background: transparent; border: none; color: {theme.muted}; padding: {HALF}px {ONE}px; }}
 QToolButton:hover, QToolButton:checked {{ color: {theme.text}; }}

@@ -7,7 +7,7 @@ It only places the panes and carries signals between them and the workbench. Wha
 from collections.abc import Iterator
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -139,14 +139,14 @@ class Window(QMainWindow):
         layout.addWidget(self.status_line)
         self.setCentralWidget(whole)
         self.menuBar().setNativeMenuBar(False)
-        corner = QWidget(self)
-        row = QHBoxLayout(corner)
+        self.corner_box = QWidget(self)
+        row = QHBoxLayout(self.corner_box)
         row.setContentsMargins(0, ONE, TWO, ONE)
         row.setSpacing(TWO)
         self.filter_box.setFixedWidth(300)
         row.addWidget(self.filter_box)
         row.addWidget(self.clone_button)
-        self.menuBar().setCornerWidget(corner, Qt.Corner.TopRightCorner)
+        self.menuBar().setCornerWidget(self.corner_box, Qt.Corner.TopRightCorner)
 
     def _splitter(self, name: str, way: Qt.Orientation, parts: tuple[QWidget, ...]) -> QSplitter:
         made = QSplitter(way, self)
@@ -177,10 +177,16 @@ class Window(QMainWindow):
             split.restoreState(QByteArray.fromBase64(state.encode()))
 
     def split_evenly(self) -> None:
-        """The proportions of a first start: queue 30, diff 42, rationale 28; the tabs below a third."""
+        """The proportions of a first start: a third for the queue, 40 % for the diff; the tabs take a third below."""
         width, height = self.width(), self.height()
-        self.upper.setSizes([round(width * 0.31), round(width * 0.41), round(width * 0.28)])
+        self.upper.setSizes([round(width * 0.33), round(width * 0.4), round(width * 0.27)])
         self.outer.setSizes([round(height * 0.66), round(height * 0.34)])
+
+    def fit_corner(self) -> None:
+        """Give the corner of the menu bar the room that its words need now."""
+        self.corner_box.adjustSize()
+        bar = self.menuBar()
+        QApplication.sendEvent(bar, QResizeEvent(bar.size(), bar.size()))
 
     def set_scheme(self, scheme: SchemeName) -> None:
         """Change the colours of everything, at once."""

@@ -90,6 +90,8 @@ class Workbench(QObject):
         """Check the queue against the clone at `path`; `branches` limits which (all when empty)."""
         self.clone, self.clone_problem = path, ""
         self._wanted = tuple(branches)
+        self.branches = ()
+        self.facts = {key: replace(facts, cells=()) for key, facts in self.facts.items()}
         if self.desk is not None:
             self._ask_clone(self.desk)
 
@@ -142,6 +144,8 @@ class Workbench(QObject):
             # Cells already shown stay until the clone is asked again, so that nothing flickers on a rescan.
             kept = replace(facts, cells=known.cells) if known and known.cells and not facts.cells else facts
             self.facts[facts.key] = kept
+            if facts.cells and not self.branches:
+                self.branches = tuple(cell.branch for cell in facts.cells)
         if parts:
             self.facts_changed.emit([facts.key for facts in parts])
 
