@@ -12,8 +12,8 @@ from itertools import combinations, pairwise
 
 from uringreview.errors import UsageProblem
 from uringreview.interleave.generate import BLOCKED
+from uringreview.interleave.graph import Node
 from uringreview.interleave.machine import Access, Machine, StepFunction, machine_for
-from uringreview.interleave.program import Node
 from uringreview.interleave.properties import in_order
 from uringreview.interleave.relevant import relevant_patches
 from uringreview.interleave.replay import replay_on
@@ -65,6 +65,7 @@ def explore(model: Model, scenario: str, applied: frozenset[str], max_states: in
         search.transitions,
         time.perf_counter() - began,
         search.exhaustive,
+        model.in_order(machine.asked - machine.applied),
     )
 
 
@@ -90,7 +91,8 @@ def explore_matrix(
             if key not in known:
                 work = explore(model, row, column, max_states)
                 known[key] = yield from _quietly(work)
-            outcomes.append(_renamed(known[key], model.in_order(column)))
+            left_out = model.in_order(column - model.effective(column))
+            outcomes.append(_renamed(known[key], model.in_order(column), left_out))
             yield Progress(len(outcomes), len(rows) * len(columns), "cells", (outcomes[-1],))
     return tuple(outcomes)
 
@@ -106,7 +108,7 @@ def _quietly(work: Work[object, Outcome]) -> Generator[Progress[Outcome], None, 
         yield Progress(step.done, step.total, step.what)
 
 
-def _renamed(outcome: Outcome, applied: tuple[str, ...]) -> Outcome:
+def _renamed(outcome: Outcome, applied: tuple[str, ...], left_out: tuple[str, ...]) -> Outcome:
     """The same outcome for another set of patches that makes no difference."""
     if outcome.applied == applied:
         return outcome
@@ -121,7 +123,7 @@ def _renamed(outcome: Outcome, applied: tuple[str, ...]) -> Outcome:
     race = outcome.race_detail
     if race is not None:
         race = replace(race, trace=replace(race.trace, applied=applied))
-    return replace(outcome, applied=applied, violations=violations, race_detail=race)
+    return replace(outcome, applied=applied, violations=violations, race_detail=race, left_out=left_out)
 
 
 def _trace(machine: Machine, schedule: tuple[int, ...]) -> Trace:

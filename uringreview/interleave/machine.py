@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from uringreview.errors import UsageProblem
-from uringreview.interleave.generate import BLOCKED, Site, Writer, violation_of
+from uringreview.interleave.expressions import Site, violation_of
+from uringreview.interleave.generate import BLOCKED, Writer
+from uringreview.interleave.graph import Node, calls_of, touches_field
 from uringreview.interleave.language import Place
 from uringreview.interleave.layout import COUNTER_BITS, initial_state, lay_out
 from uringreview.interleave.names import names_of
-from uringreview.interleave.program import Node, build_thread, calls_of, touches_field
+from uringreview.interleave.program import build_thread
 from uringreview.interleave.scenario import Model, Scenario
 
 StepFunction = Callable[[int], int]

@@ -6,10 +6,12 @@ Liveness of variables is the textbook backward data flow; it lets states that di
 """
 
 import ast
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+from uringreview.interleave.graph import Binding, Copy, Environment, Node, ThreadProgram, Var
 from uringreview.interleave.language import Block, CodeLine, Function, called, variant
+from uringreview.interleave.liveness import find_live
 from uringreview.interleave.names import Names, assigned
 from uringreview.interleave.scenario import ThreadSpec
 
@@ -17,74 +19,6 @@ _DEEPEST = 20
 _SHARED_CALLS = frozenset(
     {"lock", "unlock", "wait", "touch", "require", "push", "pop", "free", "len", "alive", "reaches", "items"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Var:
-    """A variable of one inlined call; `slot` is its place among the thread's variables.
-
-    Calls that cannot be under way together share slots, as stack frames do.
-    """
-
-    name: str
-    slot: int
-
-
-Binding = Var | int
-Environment = Mapping[str, Binding]
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """An assignment made by inlining: an argument into a parameter, or a returned value into the caller's variable.
-
-    `source` is read in `environment`; None means NULL.
-    """
-
-    target: Var
-    source: ast.expr | None
-    environment: Environment
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """A place in a thread: code, then where to go. Built once, then only read.
-
-    A node with a `test` branches to `next` where it holds and to `other` where not. `calls` are the lines through
-    which the function was reached, outermost first.
-    """
-
-    line: CodeLine
-    function: str
-    calls: tuple[CodeLine, ...]
-    environment: Environment
-    statements: tuple[ast.stmt, ...] = ()
-    blocks: tuple[Block, ...] = ()
-    copy: Copy | None = None
-    test: ast.expr | None = None
-    next: "Node | None" = None
-    other: "Node | None" = None
-    step: bool = False
-    index: int = 0
-    live: frozenset[Var] = field(default_factory=frozenset)
-
-    def successors(self) -> tuple["Node", ...]:
-        """The nodes that can follow; the thread's end is none."""
-        ways = (self.next, self.other) if self.test is not None else (self.next,)
-        return tuple(way for way in ways if way is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadProgram:
-    """A thread's graph: where it starts (None: it has nothing to do), its steps, and how many slots it needs.
-
-    `steps[i].index` is i + 1; 0 stands for the end.
-    """
-
-    spec: ThreadSpec
-    entry: Node | None
-    steps: tuple[Node, ...]
-    slots: int
 
 
 def build_thread(names: Names, spec: ThreadSpec, applied: frozenset[str]) -> ThreadProgram:
@@ -95,7 +29,7 @@ def build_thread(names: Names, spec: ThreadSpec, applied: frozenset[str]) -> Thr
         raise function.place.error(f"{function.name}() is run by a thread and so takes no arguments")
     entry = builder.function(function, (), {}, 0, (), None, None)
     nodes = _reachable(entry)
-    _find_live(names, nodes)
+    find_live(nodes)
     steps = [node for node in nodes if node.step]
     for index, node in enumerate(steps, start=1):
         node.index = index
@@ -354,108 +288,3 @@ def _reachable(entry: Node | None) -> list[Node]:
             found[id(node)] = node
             waiting += reversed(node.successors())
     return list(found.values())
-
-
-def _find_live(names: Names, nodes: list[Node]) -> None:
-    effects = {id(node): _effects(names, node) for node in nodes}
-    changed = True
-    while changed:
-        changed = False
-        for node in reversed(nodes):
-            used, defined = effects[id(node)]
-            after: frozenset[Var] = frozenset().union(*(way.live for way in node.successors()))
-            live = used | (after - defined)
-            if live != node.live:
-                node.live, changed = live, True
-
-
-def _effects(names: Names, node: Node) -> tuple[frozenset[Var], frozenset[Var]]:
-    """Variables that a node reads before giving them a value, and those that it surely gives one."""
-    use = _Use()
-    if node.copy is not None:
-        if node.copy.source is not None:
-            use.read(node.copy.environment, node.copy.source)
-        use.defined.add(node.copy.target)
-    for statement in node.statements:
-        use.statement(node.environment, statement)
-    use.blocks(node.environment, node.blocks)
-    if node.test is not None:
-        use.read(node.environment, node.test)
-    return frozenset(use.used), frozenset(use.defined)
-
-
-class _Use:
-    """Collects reads and writes in the order in which they happen."""
-
-    def __init__(self, defined: Iterable[Var] = ()) -> None:
-        self.used: set[Var] = set()
-        self.defined: set[Var] = set(defined)
-
-    def read(self, environment: Environment, tree: ast.AST) -> None:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                bound = environment.get(node.id)
-                if isinstance(bound, Var) and bound not in self.defined:
-                    self.used.add(bound)
-
-    def statement(self, environment: Environment, statement: ast.stmt) -> None:
-        self.read(environment, statement)
-        if isinstance(statement, ast.Assign):
-            target = statement.targets[0]
-            for name in target.elts if isinstance(target, ast.Tuple) else (target,):
-                bound = environment.get(name.id) if isinstance(name, ast.Name) else None
-                if isinstance(bound, Var):
-                    self.defined.add(bound)
-
-    def blocks(self, environment: Environment, blocks: Iterable[Block]) -> None:
-        for block in blocks:
-            line = block.line
-            if line.test is not None:
-                self.read(environment, line.test)
-            for statement in line.statements:
-                self.statement(environment, statement)
-            body, orelse = _Use(self.defined), _Use(self.defined)
-            bound = environment.get(line.loop)
-            if isinstance(bound, Var):
-                body.defined.add(bound)
-            body.blocks(environment, block.body)
-            orelse.blocks(environment, block.orelse)
-            self.used |= body.used | orelse.used
-            if line.word in ("if", "elif"):
-                self.defined |= body.defined & orelse.defined
-
-
-def trees_of(node: Node) -> tuple[ast.AST, ...]:
-    """Every piece of code that runs in this node itself."""
-    found: list[ast.AST] = [*node.statements]
-    waiting = list(node.blocks)
-    while waiting:
-        block = waiting.pop()
-        found += block.line.statements
-        if block.line.test is not None:
-            found.append(block.line.test)
-        waiting += [*block.body, *block.orelse]
-    if node.test is not None:
-        found.append(node.test)
-    return tuple(found)
-
-
-def calls_of(node: Node) -> tuple[tuple[str, str], ...]:
-    """The built-in calls that a node makes, each with its first argument's text."""
-    return tuple(
-        (call.func.id, ast.unparse(call.args[0]))
-        for tree in trees_of(node)
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args
-    )
-
-
-def touches_field(node: Node, fields: tuple[str, ...]) -> int:
-    """2 where the node can write one of `fields`, 1 where it only reads, 0 where it does neither."""
-    found = [
-        2 if isinstance(each.ctx, ast.Store) else 1
-        for tree in trees_of(node)
-        for each in ast.walk(tree)
-        if isinstance(each, ast.Attribute) and each.attr in fields
-    ]
-    return max(found, default=0)

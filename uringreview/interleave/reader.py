@@ -7,10 +7,8 @@ import ast
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from uringreview.interleave.language import ModelError, Place, read_code
 from uringreview.interleave.names import check_names
@@ -30,13 +28,12 @@ from uringreview.interleave.scenario import (
     Scenario,
     ThreadSpec,
 )
+from uringreview.interleave.table import Table
 
-_NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _AT = re.compile(r"(?P<what>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)\Z", re.DOTALL)
 _KINDS = ("mutex", "spin", "task")
 _CONTEXTS = ("task", "softirq", "hardirq")
 _LARGEST_FILE = 1_000_000
-Wanted = TypeVar("Wanted")
 
 
 def read_model(path: Path) -> Model:
@@ -63,7 +60,7 @@ def parse_model(file: str, name: str, text: str) -> Model:
         if found is None:
             raise ModelError(f"{file}: {error}") from None
         raise Place(file, int(found["line"]), int(found["column"])).error(found["what"]) from None
-    root = _Table(file, text, (), document)
+    root = Table(file, text, (), document)
     root.only(
         *("model", "patches", "locks", "enums", "fields", "globals", "queues", "switches"),
         *("threads", "scenarios", "final", "code"),
@@ -71,78 +68,7 @@ def parse_model(file: str, name: str, text: str) -> Model:
     return _model(root, name, hashlib.sha256(text.encode()).hexdigest())
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A TOML table with the way to it, so that a message can point at its line."""
-
-    file: str
-    text: str
-    path: tuple[str, ...]
-    values: dict[str, object]
-
-    def place(self, key: str = "") -> Place:
-        """The line of `key` in this table, or of the table's heading, or line 1."""
-        steps = (*self.path, key) if key else self.path
-        lines = self.text.split("\n")
-        for depth in range(len(steps), 0, -1):
-            heading = "[" + ".".join(steps[:depth]) + "]"
-            start = next((n for n, line in enumerate(lines) if line.split("#")[0].strip() == heading), None)
-            if start is None:
-                continue
-            if depth < len(steps):
-                begins = re.compile(rf"\s*{re.escape(steps[depth])}\s*[=.]")
-                for number in range(start + 1, len(lines)):
-                    if begins.match(lines[number]):
-                        return Place(self.file, number + 1)
-                    if lines[number].startswith("["):
-                        break
-            return Place(self.file, start + 1)
-        return Place(self.file, 1)
-
-    def only(self, *known: str) -> None:
-        """Refuse keys that mean nothing here."""
-        for key in self.values:
-            if key not in known:
-                raise self.place(key).error(f'"{key}" means nothing here; known are {", ".join(known)}')
-
-    def get(self, key: str, wanted: type[Wanted], default: Wanted | None = None) -> Wanted:
-        """The value of `key`, which must be a `wanted`; required where there is no default."""
-        if key not in self.values:
-            if default is None:
-                raise self.place().error(f'"{key}" is missing in [{".".join(self.path)}]')
-            return default
-        value = self.values[key]
-        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-            words = {str: "a text", int: "a whole number", list: "a list", dict: "a table", bool: "true or false"}
-            raise self.place(key).error(f'"{key}" must be {words[wanted]}')
-        return value
-
-    def table(self, key: str) -> "_Table":
-        """The table under `key`, empty where absent."""
-        return _Table(self.file, self.text, (*self.path, key), self.get(key, dict, {}))
-
-    def tables(self) -> Iterable[tuple[str, "_Table"]]:
-        """Every entry, each of which must be a table and have a plain name."""
-        for key in self.values:
-            self.plain(key)
-            yield key, self.table(key)
-
-    def plain(self, key: str) -> str:
-        """`key`, which must be a plain name."""
-        if _NAME.match(key) is None:
-            raise self.place(key).error(f'"{key}" is no name: letters, digits and "_" only')
-        return key
-
-    def texts(self, key: str, default: list[object] | None = None) -> tuple[str, ...]:
-        """A list of texts."""
-        values: list[object] = self.get(key, list, default)
-        found = tuple(value for value in values if isinstance(value, str))
-        if len(found) != len(values):
-            raise self.place(key).error(f'"{key}" must be a list of texts')
-        return found
-
-
-def _model(root: _Table, name: str, digest: str) -> Model:
+def _model(root: Table, name: str, digest: str) -> Model:
     head = root.table("model")
     head.only("title", "objects", "chain", "watched", "assumptions")
     objects = head.texts("objects")
@@ -205,7 +131,7 @@ class _Values:
     objects: tuple[str, ...]
     enums: tuple[Enum, ...]
 
-    def read(self, table: _Table, key: str, kind: str | None = None) -> tuple[str, int]:
+    def read(self, table: Table, key: str, kind: str | None = None) -> tuple[str, int]:
         """(kind, value) of `key`; where `kind` is given the value must be of it."""
         raw = table.values[key]
         found = self._of(raw)
@@ -231,14 +157,14 @@ class _Values:
                 return enum.name, enum.members.index(str(raw))
         return None
 
-    def kind(self, table: _Table, key: str, name: str) -> str:
+    def kind(self, table: Table, key: str, name: str) -> str:
         """`name`, which must be a kind."""
         if name not in (NUMBER, OBJECT, *(enum.name for enum in self.enums)):
             raise table.place(key).error(f'"{name}" is no kind; there are number, object and the enums')
         return name
 
 
-def _members(table: _Table, key: str) -> tuple[str, ...]:
+def _members(table: Table, key: str) -> tuple[str, ...]:
     members = table.texts(table.plain(key))
     if len(members) > LARGEST + 1 or len(set(members)) < len(members):
         raise table.place(key).error(f"an enum has at most {LARGEST + 1} members, each with a name of its own")
@@ -247,7 +173,7 @@ def _members(table: _Table, key: str) -> tuple[str, ...]:
     return members
 
 
-def _patch(name: str, table: _Table) -> ModelPatch:
+def _patch(name: str, table: Table) -> ModelPatch:
     table.only("upstream", "subject", "hypothetical", "needs")
     upstream = table.get("upstream", str, "")
     hypothetical = table.get("hypothetical", bool, False)
@@ -256,7 +182,7 @@ def _patch(name: str, table: _Table) -> ModelPatch:
     return ModelPatch(name, upstream, table.get("subject", str), hypothetical, table.texts("needs", []))
 
 
-def _lock(name: str, table: _Table) -> Lock:
+def _lock(name: str, table: Table) -> Lock:
     table.only("kind", "rank", "c")
     kind = table.get("kind", str)
     if kind not in _KINDS:
@@ -264,7 +190,7 @@ def _lock(name: str, table: _Table) -> Lock:
     return Lock(name, kind, table.get("rank", int), table.get("c", str, name))
 
 
-def _field(values: _Values, name: str, table: _Table) -> Field:
+def _field(values: _Values, name: str, table: Table) -> Field:
     if not table.values:
         raise table.place().error(f'field "{name}" has no initial value; write {name} = {{ P = 0 }}')
     kinds = set()
@@ -280,7 +206,7 @@ def _field(values: _Values, name: str, table: _Table) -> Field:
     return Field(name, kinds.pop(), tuple(initial))
 
 
-def _queue(values: _Values, name: str, table: _Table) -> FifoQueue:
+def _queue(values: _Values, name: str, table: Table) -> FifoQueue:
     table.only("length", "holds")
     length = table.get("length", int)
     if not 1 <= length <= LARGEST:
@@ -292,7 +218,7 @@ def _queue(values: _Values, name: str, table: _Table) -> FifoQueue:
 
 
 def _scenarios(
-    root: _Table,
+    root: Table,
     values: _Values,
     fields: tuple[Field, ...],
     variables: tuple[Global, ...],
@@ -337,7 +263,7 @@ def _scenarios(
     return tuple(found)
 
 
-def _finals(table: _Table) -> tuple[Final, ...]:
+def _finals(table: Table) -> tuple[Final, ...]:
     found = []
     for name in table.values:
         place = table.place(name)
@@ -352,7 +278,7 @@ def _finals(table: _Table) -> tuple[Final, ...]:
     return tuple(found)
 
 
-def _code_start(code: _Table) -> int:
+def _code_start(code: Table) -> int:
     """The line of the file that the code's first line stands on.
 
     Positions are right only where the text is taken as it stands, so it must be a ''' text.

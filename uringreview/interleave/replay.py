@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from uringreview.errors import UsageProblem
 from uringreview.interleave.generate import BLOCKED
+from uringreview.interleave.graph import Node
 from uringreview.interleave.language import CodeLine
 from uringreview.interleave.machine import Broken, Machine, machine_for
-from uringreview.interleave.program import Node
 from uringreview.interleave.properties import PROPERTIES
 from uringreview.interleave.scenario import Model
 from uringreview.interleave.trace import ObjectState, StateView, Step, Trace

@@ -132,7 +132,8 @@ class Outcome:
     """What the search of one cell found.
 
     `exhaustive` is True only where every reachable state was seen. `violations` are in the order of
-    `properties.PROPERTIES`. No violation means: none in this model.
+    `properties.PROPERTIES`. No violation means: none in this model. `left_out` are patches of `applied` that do not
+    apply, because one that they need is not applied: the search ran without them.
     """
 
     scenario: str
@@ -144,6 +145,7 @@ class Outcome:
     transitions: int
     seconds: float
     exhaustive: bool
+    left_out: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
