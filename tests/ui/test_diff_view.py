@@ -12,6 +12,8 @@ from tests.support.panes import CHAIN, OTHER, facts
 from tests.support.qt import no_leaks, theme  # noqa: F401
 from uringreview.diff.model import Diff, DiffAnchor, DiffState
 from uringreview.diff.parse import parse_diff
+from uringreview.kernel.status import Cell, Status
+from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.diff_edit import DiffEdit
 from uringreview.ui.diff_view import DiffPane
@@ -133,6 +135,31 @@ def test_a_comment_is_asked_for_at_the_carets_line(pane: DiffPane, qtbot: QtBot)
     with qtbot.waitSignal(pane.comment_requested) as asked:
         pane.comment_here()
     assert asked.args == [DiffAnchor("ring/chain.c", 0, 4)]
+
+
+@pytest.mark.parametrize("columns", [True, False])
+def test_a_comment_stands_under_its_line_and_moves_nothing(pane: DiffPane, columns: bool) -> None:
+    shown = facts(CHAIN)
+    pane.show_patch(shown)
+    if not columns:
+        pane.toggle_layout()
+    place = DiffAnchor("ring/chain.c", 0, 5)
+    pane.go_to(place)
+    pane.show_comments([Comment(shown.key, "Why not\nBUG()?", place=place)])
+    lines = _side(pane, "diffNew").toPlainText().split("\n")
+    at = lines.index("+\t\treturn;")
+    assert [line.strip(" ▎") for line in lines[at + 1 : at + 3]] == ["Why not", "BUG()?"]
+    assert pane.current_anchor() == place
+    assert _side(pane, "diffOld").blockCount() == len(lines) or not columns
+
+
+def test_evidence_that_arrives_later_does_not_move_the_diff(pane: DiffPane) -> None:
+    shown = facts(CHAIN)
+    pane.show_patch(shown)
+    pane.next_hunk()
+    before = pane.current_anchor()
+    pane.show_patch(replace(shown, cells=(Cell(shown.key, "linux-7.0.y", Status.CLEAN, ""),)))
+    assert pane.current_anchor() == before
 
 
 def _restored(proven: bool) -> PatchFacts:

@@ -230,6 +230,8 @@ class DiffEdit(QPlainTextEdit):
         theme = self._theme
         if row.kind is RowKind.FILE:
             return [_range(0, len(row.text), theme.color("text"), bold=True)]
+        if row.kind is RowKind.COMMENT:
+            return [_range(0, len(row.text), theme.color("accent"))]
         if row.kind in (RowKind.HUNK, RowKind.NOTE):
             return [_range(0, len(row.text), theme.color("muted"))]
         if row.kind is RowKind.RAW:

@@ -6,11 +6,12 @@ screen reader hears what a colour would say. A diff that lost its white space is
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from uringreview.diff.model import ChangeKind, Diff, DiffAnchor, DiffState, FileChange, Hunk, Line, LineKind
+from uringreview.review.decisions import Comment
 from uringreview.ui.diff_words import paired
 from uringreview.ui.visible import visible
 
@@ -20,13 +21,15 @@ _FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(")
 
 
 class RowKind(Enum):
-    """What a row is: a file's header, a hunk's bar, a line of the diff, a remark of ours, or mailed text as it is."""
+    """What a row is: a file's header, a hunk's bar, a line of the diff, a remark of ours, mailed text as it is, or
+    a line of the reviewer's comment on the row above."""
 
     FILE = "file"
     HUNK = "hunk"
     LINE = "line"
     NOTE = "note"
     RAW = "raw"
+    COMMENT = "comment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ class Sheet:
                 line = self.line(row, new_side=new_side)
                 texts.append("" if line is None else shown(line))
             else:
-                texts.append("" if new_side and self.side_by_side else row.text)
+                # A comment stands under the line as it will be, everything else where reading begins.
+                here = not self.side_by_side or new_side is (row.kind is RowKind.COMMENT)
+                texts.append(row.text if here else "")
         return texts
 
     def anchor(self, row: Row) -> DiffAnchor | None:
@@ -120,9 +125,10 @@ def raw_rows(text: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def lay_out(diff: Diff, raw: str, *, side_by_side: bool) -> Sheet:
+def lay_out(diff: Diff, raw: str, *, side_by_side: bool, comments: Sequence[Comment] = ()) -> Sheet:
     """Rows of `diff`; a damaged one as the mailed text `raw`, whose files are known by name only.
 
+    Each of the `comments` stands under the row of its place; those on a damaged diff's lines are left to the reply.
     A file has a row of its own only where there are several: the pane's header names the one in view.
     """
     if diff.state is DiffState.DAMAGED:
@@ -139,7 +145,24 @@ def lay_out(diff: Diff, raw: str, *, side_by_side: bool) -> Sheet:
         for at, hunk in enumerate(change.hunks):
             rows_of_all.append(Row(RowKind.HUNK, number, at, text=hunk_title(hunk)))
             rows_of_all += _in_columns(hunk, number, at, alike) if side_by_side else _in_one(hunk, number, at)
-    return Sheet(diff.files, tuple(rows_of_all), side_by_side)
+    sheet = Sheet(diff.files, tuple(rows_of_all), side_by_side)
+    placed = [(comment, comment.place) for comment in comments if isinstance(comment.place, DiffAnchor)]
+    return _with_comments(sheet, placed) if placed else sheet
+
+
+def _with_comments(sheet: Sheet, placed: Sequence[tuple[Comment, DiffAnchor]]) -> Sheet:
+    under: dict[int, list[Row]] = {}
+    for comment, place in placed:
+        spoken_of = sheet.rows_of(place)
+        if not spoken_of:
+            continue
+        last = spoken_of[0] if place.line is None else spoken_of[-1]
+        row = sheet.rows[last]
+        under.setdefault(last, []).extend(
+            Row(RowKind.COMMENT, row.file, row.hunk, text=f"  ▎ {visible(line)}") for line in comment.text.split("\n")
+        )
+    rows = [each for number, row in enumerate(sheet.rows) for each in (row, *under.get(number, ()))]
+    return Sheet(sheet.files, tuple(rows), sheet.side_by_side)
 
 
 def _in_one(hunk: Hunk, file: int, at: int) -> Iterator[Row]:

@@ -4,16 +4,18 @@ Two text widgets scroll and walk together, row by row. A diff that was damaged o
 says so in a banner, in words; a patch without a diff says why nothing is shown.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollBar, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from uringreview.diff.model import Diff, DiffAnchor, DiffState
+from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.diff_edit import DiffEdit
 from uringreview.ui.diff_text import Row, RowKind, Sheet, lay_out, squeezed
+from uringreview.ui.plain import plain_tip
 from uringreview.ui.theme import ONE, THREE, TWO, Theme, fixed_font
 from uringreview.ui.visible import visible
 
@@ -39,6 +41,7 @@ class DiffPane(QWidget):
         self._facts: PatchFacts | None = None
         self._sheet = _EMPTY
         self._lit: frozenset[int] = frozenset()
+        self._comments: tuple[Comment, ...] = ()
         self._wants_columns = True
         self._old = _named(DiffEdit(theme, new_side=False), "diffOld", "Before the patch")
         self._new = _named(DiffEdit(theme, new_side=True), "diffNew", "After the patch")
@@ -111,9 +114,18 @@ class DiffPane(QWidget):
         self._update_header()
 
     def show_patch(self, facts: PatchFacts | None) -> None:
-        """Show the diff of `facts`, or say why there is none."""
+        """Show the diff of `facts`, or say why there is none.
+
+        Nothing moves where the same diff is shown already (evidence from the clone arrives later). The comments of
+        another patch are taken away.
+        """
+        same = facts is not None and self._facts is not None and facts.key == self._facts.key
+        if same and facts is not None and self._facts is not None and facts.diff == self._facts.diff:
+            self._facts = facts
+            return
         self._facts = facts
         self._lit = frozenset()
+        self._comments = ()
         self._fill()
         first = next((i for i, row in enumerate(self._sheet.rows) if row.kind is RowKind.LINE), 0)
         self._put_caret(first)
@@ -131,7 +143,7 @@ class DiffPane(QWidget):
         if diff is None or reason:
             self._sheet = _EMPTY
         else:
-            self._sheet = lay_out(diff, self._raw(), side_by_side=self._wants_columns)
+            self._sheet = lay_out(diff, self._raw(), side_by_side=self._wants_columns, comments=self._comments)
         self._old.setVisible(self._sheet.side_by_side)
         if self._sheet.side_by_side:
             self._old.show_sheet(self._sheet)
@@ -147,11 +159,20 @@ class DiffPane(QWidget):
         patch = self._facts.row.patch if self._facts is not None else None
         return patch.diff_text if patch is not None else ""
 
+    def show_comments(self, comments: Sequence[Comment]) -> None:
+        """Show the reviewer's comments on this patch under the lines that they speak of."""
+        if tuple(comments) != self._comments:
+            self._comments = tuple(comments)
+            self._fill_again()
+
     def toggle_layout(self) -> None:
         """Side by side becomes unified and back; the line that was in view stays in view."""
+        self._wants_columns = not self._wants_columns
+        self._fill_again()
+
+    def _fill_again(self) -> None:
         kept = self.current_anchor()
         lit = [self._sheet.rows[number] for number in self._lit]
-        self._wants_columns = not self._wants_columns
         self._fill()
         self._light(self._sheet.rows_like(lit))
         rows = self._sheet.rows_of(kept) if kept is not None else range(0)
@@ -228,6 +249,18 @@ class DiffPane(QWidget):
         """Move the caret to the file before."""
         self._step(RowKind.FILE, forward=False)
 
+    def page_down(self) -> None:
+        """Scroll a page on."""
+        self._page(1)
+
+    def page_up(self) -> None:
+        """Scroll a page back."""
+        self._page(-1)
+
+    def _page(self, direction: int) -> None:
+        bar = self._new.verticalScrollBar()
+        bar.setValue(bar.value() + direction * max(1, self._new.page_rows() - 2))
+
     def comment_here(self) -> None:
         """Ask for a comment on the line that the caret is on."""
         anchor = self.current_anchor()
@@ -293,7 +326,7 @@ class DiffPane(QWidget):
             return
         self._path.setText(visible(change.path))
         files = len(self._sheet.files)
-        self._path.setToolTip(f"File {row.file + 1} of {files}")
+        self._path.setToolTip(plain_tip(f"File {row.file + 1} of {files}: {visible(change.path)}"))
         self._counts.setTextFormat(Qt.TextFormat.RichText)
         self._counts.setText(
             f'<span style="color:{self._theme.added_text}">+{change.added}</span> '

@@ -8,8 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QBrush, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from uringreview.interleave.properties import PROPERTIES, RACE
 from uringreview.interleave.scenario import Model
@@ -189,6 +196,19 @@ def _colour(outcome: Outcome | None) -> str:
     return "verified" if outcome.ok else "contradicted"
 
 
+class _VerdictDelegate(QStyledItemDelegate):
+    """Keeps a verdict's colour where its cell is selected."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        """As the model says, selected or not."""
+        super().initStyleOption(option, index)
+        colour = index.data(Qt.ItemDataRole.ForegroundRole)
+        if isinstance(colour, QBrush):
+            palette = option.palette
+            palette.setBrush(QPalette.ColorRole.HighlightedText, colour)
+            option.palette = palette
+
+
 class ScenarioMatrix(QTableView):
     """The table; `cell_chosen` carries the `CellName` that the reviewer went to."""
 
@@ -200,6 +220,7 @@ class ScenarioMatrix(QTableView):
         self.setAccessibleName("Verdict of each scenario with each set of patches")
         self.cells = MatrixModel(theme, self)
         self.setModel(self.cells)
+        self.setItemDelegate(_VerdictDelegate(self))
         self.setFont(fixed_font(0.92))
         self.setShowGrid(False)
         self.setWordWrap(False)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from uringreview.kernel.status import Status
+from uringreview.ui.plain import plain_tip
 from uringreview.ui.series_layout import Box, BoxKind, Drawing, Link
 from uringreview.ui.theme import FOUR, ONE, THREE, TWO, Theme, fixed_font, ui_font
 
@@ -169,7 +170,7 @@ class SeriesDrawing(QWidget):
             if box is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(event.globalPos(), in_words(box, self._theme), self)
+                QToolTip.showText(event.globalPos(), plain_tip(in_words(box, self._theme)), self)
             return True
         return super().event(event)
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from uringreview.review.facts import Desk, PatchFacts
+from uringreview.ui.plain import plain_tip
 from uringreview.ui.series_drawing import SeriesDrawing
 from uringreview.ui.series_layout import Entry, EntryKind, entries, lay_out
 from uringreview.ui.theme import HALF, ONE, TWO, Theme, ui_font
@@ -99,7 +100,7 @@ class SeriesPane(QWidget):
         indent = "      " if entry.kind is EntryKind.REASON else ""
         item = QListWidgetItem(indent + entry.text)
         item.setData(_KEY, entry.key)
-        item.setToolTip(entry.text)
+        item.setToolTip(plain_tip(entry.text))
         own = entry.kind is EntryKind.MEMBER
         item.setFont(ui_font(bold=own and entry.key == current))
         colours = {EntryKind.WARNING: "contradicted", EntryKind.REASON: "muted", EntryKind.REMARK: "text"}
