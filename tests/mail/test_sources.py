@@ -84,7 +84,7 @@ def test_a_broken_gzip_keeps_what_was_good_and_says_so(tmp_path: Path) -> None:
 
 def test_a_gzip_bomb_stops_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("uringreview.mail.sources.LIMIT", 1 << 20)
-    bomb = gzip.compress(mail.mbox(mail.autosel()) + b"\n" * (64 << 20))
+    bomb = gzip.compress(mail.mbox(mail.autosel()) + b"x" * (64 << 20))
     items = items_of(tmp_path, bomb)
     assert "unpacks to more than 1 MB" in problems_in(items)[0].reason
     assert len(messages_in(items)) == 1
@@ -231,16 +231,24 @@ def test_an_mbox_cut_in_its_last_diff_keeps_all_rows_and_says_so(tmp_path: Path)
     assert [message.message_id for message in messages_in(items)] == [mail.message_id(1), mail.message_id(2)]
     (problem,) = problems_in(items)
     assert problem.source.part == "message 2"
-    assert "in the middle of a hunk" in problem.reason
+    assert "before its diff is whole" in problem.reason
 
 
-@pytest.mark.parametrize("mark", [b"Walking an", b"## Phase", b"Date: "])
-def test_an_mbox_cut_anywhere_in_its_last_mail_says_so(tmp_path: Path, mark: bytes) -> None:
+@pytest.mark.parametrize("mark", [b"Walking an", b"## Phase", b"Date: ", b"\nRecord: ", b"\ndiff --git "])
+@pytest.mark.parametrize("length", [1, 4])
+def test_an_mbox_cut_anywhere_in_its_last_mail_says_so(tmp_path: Path, mark: bytes, length: int) -> None:
     box = mail.mbox(mail.autosel(), mail.autosel(position=2))
-    items = items_of(tmp_path, box[: box.rindex(mark) + 4])
+    items = items_of(tmp_path, box[: box.rindex(mark) + length])
     assert len(messages_in(items)) == 2
     (problem,) = problems_in(items)
     assert "cut short" in problem.reason
+
+
+def test_a_mail_cut_between_two_files_is_known_by_its_diffstat(tmp_path: Path) -> None:
+    raw = mail.autosel(diff=mail.DIFF + mail.DIFF.replace("chain", "other"))
+    items = items_of(tmp_path, raw[: raw.rindex(b"diff --git ")])
+    assert len(messages_in(items)) == 1
+    assert "before its diff is whole" in problems_in(items)[0].reason
 
 
 def test_a_whole_mbox_without_its_last_line_end_is_no_problem(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def own_text(message: Message) -> str:
         if quoting:
             if not was_quoting:
                 _drop_attribution(kept)
-        elif line == "-- " or (line == "--" and message.form == "lore page" and len(lines) - at < 8):
+        elif line == "-- " or (line == "--" and len(lines) - at < 8):  # pages and some programs lose the blank
             while at + 1 < len(lines) and not _QUOTE.match(lines[at + 1]):
                 at += 1
         else:

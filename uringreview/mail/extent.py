@@ -15,7 +15,7 @@ _EXTENDED = re.compile(
     r"(?:index [0-9a-f]|old mode |new mode |new file mode |deleted file mode |copy from |copy to |rename from "
     r"|rename to |similarity index |dissimilarity index |Binary files |GIT binary patch|--- |\+\+\+ )"
 )
-_SUMMARY = re.compile(r" ?(\d{1,6}) files? changed(?:, \d+ insertions?\(\+\))?(?:, \d+ deletions?\(-\))?\s*")
+_SUMMARY = re.compile(r" ?(\d{1,6}) files? changed(?:, \d{1,9} insertions?\(\+\))?(?:, \d{1,9} deletions?\(-\))?\s*")
 _STAT = re.compile(r" ?\S.*\|\s+(?:\d+ ?[+-]*|Bin\b.*|Unmerged)\s*")
 _MODE = re.compile(r" ?(?:create mode|delete mode|mode change|rename|copy|rewrite) \S.*")
 _BINARY_SIZE = re.compile(r"(?:literal|delta) \d+")
@@ -93,6 +93,15 @@ def find_diffstat(lines: list[Line], first: int, end: int) -> tuple[int, int] | 
     while files and at > first and _STAT.fullmatch(lines[at - 1].text):
         at, files = at - 1, files - 1
     return at, last
+
+
+def lacks_counted(lines: list[Line], diff: DiffExtent, stat: tuple[int, int]) -> bool:
+    """Whether the diff has fewer added or removed lines than the diffstat's summary counts: the mail broke off."""
+    summary = next(found for n in range(*stat) if (found := _SUMMARY.fullmatch(lines[n].text)))
+    counts = [int(number) for number in re.findall(r"(\d+) (?:insertion|deletion)", summary[0])]
+    texts = [lines[n].text for n in range(diff.first, diff.last)]
+    changed = sum(text[:1] in ("+", "-") and text[:4] not in ("+++ ", "--- ") for text in texts)
+    return changed < sum(counts)
 
 
 def _starts_file(lines: list[Line], at: int) -> bool:

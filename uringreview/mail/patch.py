@@ -12,6 +12,7 @@ from uringreview.mail.extent import (
     Line,
     find_diff,
     find_diffstat,
+    lacks_counted,
     lines_of,
     message_end,
     span,
@@ -188,11 +189,20 @@ def has_diff(body: str) -> bool:
 
 
 def cut_short(message: Message) -> bool:
-    """Whether the mail ends inside a hunk of its patch, by that hunk's own counts."""
+    """Whether the mail's patch broke off: by its last hunk's own counts, or by those of its diffstat.
+
+    The diffstat counts only in a mail as sent: quilt refreshes the diff of a patch file and leaves its old diffstat.
+    """
     if message.form != "mail" or not _may_hold_diff(message.body):
         return False
-    diff = find_diff(lines_of(message.body), 0)
-    return diff is not None and diff.short
+    lines = lines_of(message.body)
+    diff = find_diff(lines, 0)
+    if diff is None:
+        return False
+    stat = find_diffstat(lines, 0, diff.first)
+    as_sent = message.message_id is not None and parse_subject(message.subject).kind is not SubjectKind.NONE
+    ends_in_diff = diff.last >= len(lines) - 1
+    return diff.short or (as_sent and ends_in_diff and stat is not None and lacks_counted(lines, diff, stat))
 
 
 def sending(message_id: str) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from uringreview.errors import UnreadableError
 from uringreview.mail.mbox import Piece, is_mbox, split_mbox
 from uringreview.mail.message import Message, Source, assemble, read_message
 from uringreview.mail.page import is_page, read_page
-from uringreview.mail.patch import cut_short, has_diff
+from uringreview.mail.patch import cut_short, has_diff, read_patch
 from uringreview.mail.rows import Listed, Problem
 from uringreview.mail.series import Series, inside, parse_series
 
@@ -172,7 +172,7 @@ def _read_mail(raw: bytes, source: Source) -> Iterator[Item]:
         return
     yield message
     if cut_short(message):
-        yield Problem(source, f"{source}: the patch ends in the middle of a hunk; get the whole mail.")
+        yield Problem(source, f"{source}: the patch ends before its diff is whole; get the whole mail.")
 
 
 def _read_mbox(data: bytes, source: Source) -> Iterator[Item]:
@@ -187,8 +187,11 @@ def _read_mbox(data: bytes, source: Source) -> Iterator[Item]:
     part = _part(source, f"message {pending.number}")
     items = list(_read_mail(pending.raw, part))
     yield from items
-    problems = [item for item in items if isinstance(item, Problem)]
-    if not pending.ended and not problems and not any(isinstance(m, Message) and has_diff(m.body) for m in items):
+    if any(isinstance(item, Problem) for item in items):
+        return
+    diffs = any(isinstance(item, Message) and has_diff(item.body) for item in items)
+    patch = any(isinstance(item, Message) and read_patch(item) is not None for item in items)
+    if not diffs and (patch or not pending.ended):
         yield Problem(part, f"{part}: the last mail is cut short; get the whole mbox.")
 
 
