@@ -27,7 +27,7 @@ from uringreview.rationale.document import Rationale, Verdict, VerdictWord
 from uringreview.rationale.parse import read_rationale
 from uringreview.review.facts import Desk, PatchFacts
 from uringreview.series.evidence import Statement, find_edges
-from uringreview.series.graph import Edge, LaterFix, groups
+from uringreview.series.graph import Edge, LaterFix, groups, order
 from uringreview.series.graph import later_fixes as fixes_in_queue
 
 __all__ = ["Desk", "PatchFacts", "examine", "with_clone"]
@@ -73,8 +73,8 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
     names = tuple(dict.fromkeys(clone.branch(name).name for name in branches)) or tuple(
         branch.name for branch in clone.branches
     )
-    order = {name: place for place, name in enumerate(branch.name for branch in clone.branches)}
-    names = tuple(sorted(names, key=lambda name: order[name]))
+    newest_first = [branch.name for branch in clone.branches]
+    names = tuple(sorted(names, key=newest_first.index))
     problems = list(desk.problems)
     facts: dict[str, PatchFacts] = {}
     for number, each in enumerate(desk.facts, 1):
@@ -92,7 +92,9 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
         whole.add(key)
         return facts[key]
 
-    work = matrix(clone_path, tuple(_candidate(each) for each in facts.values()), names)
+    # In the order to take them, so that "applies after an earlier one" means what a maintainer would do.
+    in_order = [facts[key] for key in dict.fromkeys((*order(desk.queue, desk.groups), *facts)) if key in facts]
+    work = matrix(clone_path, tuple(_candidate(each) for each in in_order), names)
     while True:
         try:
             step = next(work)

@@ -7,7 +7,6 @@ theirs. Package names are Debian's and Ubuntu's, as in packaging/system-packages
 import ctypes.util
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -48,7 +47,7 @@ def check_up(clone: str | None = None) -> tuple[Finding, ...]:
         _python(),
         *(_package(*names) for names in _PACKAGES),
         _tool("git", ("git", "--version"), "git", needed=True),
-        _tool("git send-email", ("git", "send-email", "--help"), "git-email", needed=False),
+        _send_email(),
         _tool("spin", ("spin", "-V"), "spin", needed=False),
         _display(),
         *_x11(),
@@ -86,35 +85,38 @@ def _package(*names: str) -> Finding:
 
 
 def _tool(name: str, command: tuple[str, ...], package: str, needed: bool) -> Finding:
-    if shutil.which(command[0]) is not None:
-        said = _first_line(command)
-        if said is not None:
-            return Finding(name, said)
-    return Finding(name, "missing", f"sudo apt install {package}", needed)
+    answer = _run(command)
+    lines = answer.stdout.splitlines() if answer is not None and answer.returncode == 0 else []
+    return Finding(name, lines[0]) if lines else Finding(name, "missing", f"sudo apt install {package}", needed)
 
 
-def _first_line(command: tuple[str, ...]) -> str | None:
-    # `git send-email --help` would open a pager; whether git knows the command is all that is asked.
-    if command[1] == "send-email":
-        path = Path(_run(("git", "--exec-path")) or "/nowhere", "git-send-email")
-        return str(path) if path.exists() else None
-    return _run(command)
+def _send_email() -> Finding:
+    # `git send-email --version` is no option and `--help` opens a pager: look for the program itself.
+    where = _run(("git", "--exec-path"))
+    path = Path(where.stdout.strip() if where is not None else "/nowhere", "git-send-email")
+    if not path.exists():
+        return Finding("git send-email", "missing", "sudo apt install git-email", needed=False)
+    # Debian only recommends the module that its git-email cannot run without.
+    loaded = _run(("perl", "-MGit::LoadCPAN::Mail::Address", "-e", "1"))
+    if loaded is not None and "'Mail::Address' module is not here" in loaded.stderr:
+        return Finding("git send-email", "has no Mail::Address", "sudo apt install libmailtools-perl", needed=False)
+    return Finding("git send-email", str(path))
 
 
-def _run(command: tuple[str, ...]) -> str | None:
+def _run(command: tuple[str, ...]) -> "subprocess.CompletedProcess[str] | None":
     try:
-        answer = subprocess.run(
+        return subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_TIMEOUT_SECONDS,
             check=False,
-            env={**os.environ, "LC_ALL": "C", "GIT_PAGER": "cat"},
+            env={**os.environ, "LC_ALL": "C"},
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    lines = answer.stdout.decode("utf-8", "replace").splitlines()
-    return lines[0] if answer.returncode == 0 and lines else None
 
 
 def _display() -> Finding:

@@ -112,7 +112,8 @@ def _patch(patch: PatchReport) -> Iterator[str]:
         detail = f"  {one_line(branch.detail)}" if branch.detail else ""
         yield f"     {one_line(branch.branch):<16} {branch.status}{detail}"
     for need in patch.needs:
-        yield f"     after {need.upstream[:12]}: {'; '.join(map(one_line, need.reasons))}"
+        yield f"     needs {need.upstream[:12]} first:"
+        yield from (f"       {one_line(reason)}" for reason in need.reasons)
     for fix in patch.later_fixes:
         yield f"     fixed later by {_commit(fix.upstream, fix.subject)} (seen in {one_line(fix.seen_in)})"
     for reply in patch.replies:
@@ -141,8 +142,8 @@ def _counts(patch: PatchReport) -> Counter[str]:
 
 
 def _commit(upstream: str | None, subject: str) -> str:
-    quoted = f'("{one_line(subject)}")'
-    return f"{upstream[:12]} {quoted}" if upstream else quoted
+    quoted = f'("{one_line(subject)}")' if subject else ""
+    return f"{(upstream or '')[:12]} {quoted}".strip()
 
 
 def _number(patch: PatchReport) -> str:

@@ -97,7 +97,7 @@ def as_text(report: SimulationReport) -> str:
         figures = f"{cell.states:,} states, {cell.transitions:,} transitions, {cell.seconds:.3f} s, {seen}"
         lines.append(f"{cell.scenario:<4} {'+'.join(cell.applied) or _NONE:<14} {found}{race}  ({figures})")
         for trace in cell.traces:
-            lines += ["", f"{trace.violation}: {trace.replay}", "", trace.columns]
+            lines += ["", f"{trace.property}: {trace.replay}", "", trace.columns]
     return "\n".join(lines) + "\n"
 
 

@@ -78,10 +78,10 @@ def fixes_name(fixes: Sequence[LaterFix]) -> str:
 
 
 def attribution(message: Message) -> str:
-    """The line before a quote: when and who."""
+    """The line before a quote: when, where the mail has a date, and who."""
     who = clean(message.sender.name) or clean(message.sender.address)
-    when = format_datetime(message.date) if message.date else clean(message.date_text)
-    return f"On {when}, {who} wrote:" if when else f"{who} wrote:"
+    # A page's "4 days, 11 hours ago" is no date any more by the time that the reply is read.
+    return f"On {format_datetime(message.date)}, {who} wrote:" if message.date else f"{who} wrote:"
 
 
 def quoted(text: str) -> str:
