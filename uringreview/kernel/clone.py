@@ -212,6 +212,11 @@ class Clone:
             index = self._named[commit] = {key: tuple(found) for key, found in paths.items()}
         return index.get(name, ())
 
+    def files_under(self, commit: str, folder: str) -> tuple[str, ...]:
+        """Every path below a folder of the root in that commit; none where there is no such folder."""
+        below = self._entries(self.tree(commit)).get(folder.encode("utf-8", "surrogateescape"))
+        return tuple(self._paths(below.id, folder + "/")) if below is not None and below.mode == _FOLDER else ()
+
     def read(self, object_id: str, what: str) -> bytes:
         """The raw contents of an object; `what` names it for a person.
 

@@ -17,6 +17,7 @@ class HunkText:
 
     `old_start` and `new_start` are the header's, 1-based; `leading` and `trailing` count the context lines at its
     ends. `sound` is False where it cannot be a hunk at all: wrong counts, no change, or a missing line end inside.
+    `heading` is what stood behind the second @@: the line that git takes for the begin of the function.
     """
 
     old_start: int
@@ -28,6 +29,7 @@ class HunkText:
     leading: int
     trailing: int
     sound: bool = True
+    heading: bytes = b""
 
     @property
     def reversed(self) -> "HunkText":
@@ -42,6 +44,7 @@ class HunkText:
             self.leading,
             self.trailing,
             self.sound,
+            self.heading,
         )
 
 
@@ -80,7 +83,16 @@ def hunk_text(hunk: Hunk) -> HunkText:
     leading = changes[0] if changes else len(hunk.lines)
     trailing = len(hunk.lines) - changes[-1] - 1 if changes else len(hunk.lines)
     return HunkText(
-        hunk.old_start, hunk.new_start, b"".join(old), b"".join(new), len(old), len(new), leading, trailing, sound
+        hunk.old_start,
+        hunk.new_start,
+        b"".join(old),
+        b"".join(new),
+        len(old),
+        len(new),
+        leading,
+        trailing,
+        sound,
+        hunk.heading.encode("utf-8", "surrogateescape"),
     )
 
 

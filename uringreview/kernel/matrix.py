@@ -15,7 +15,8 @@ from uringreview.kernel.clone import Branch, Clone, NotDownloaded, open_clone
 from uringreview.kernel.conflict import failed_hunk, likely_moved
 from uringreview.kernel.fuzz import fuzz_needed
 from uringreview.kernel.history import BranchLog, history
-from uringreview.kernel.hunks import fit, places
+from uringreview.kernel.hunks import fit
+from uringreview.kernel.landing import doubts, function_name
 from uringreview.kernel.merge import Merger
 from uringreview.kernel.prepare import Prepared, prepare
 from uringreview.kernel.status import Candidate, Cell, FailedHunk, Status
@@ -69,6 +70,7 @@ class _Trial:
         self.present: set[tuple[int, str]] = set()
         self.merged: dict[tuple[FilePatch, str], bytes | None] = {}
         self.failed: dict[tuple[FilePatch, str], tuple[FailedHunk, ...]] = {}
+        self.doubted: dict[tuple[FilePatch, str], tuple[str, ...]] = {}
         self.bases: dict[str, bytes | None] = {}
 
     def cell(self, number: int, branch: Branch) -> Cell:
@@ -161,21 +163,21 @@ class _Trial:
         if not any(offsets):
             return Cell(prepared.candidate.key, branch.name, Status.CLEAN, "", offsets)
         detail = _offset_detail(offsets)
-        twice = self._ambiguous(outcome)
-        if twice:
-            detail += f"; hunk {twice} fits at more than one place"
-        return Cell(prepared.candidate.key, branch.name, Status.OFFSET, detail, offsets)
+        doubt = next((said for file in outcome.files for said in self._doubts(file)), "")
+        return Cell(
+            prepared.candidate.key, branch.name, Status.OFFSET, "; ".join(filter(None, (detail, doubt))), offsets
+        )
 
-    def _ambiguous(self, outcome: Outcome) -> int:
-        """The number (1-based, over all files) of the first moved hunk that fits elsewhere too; 0 for none."""
-        number = 0
-        for file in outcome.files:
-            for at, hunk in enumerate(file.patch.hunks):
-                number += 1
-                moved = file.fit is not None and file.fit.offsets[at]
-                if moved and file.entry and places(hunk, self.engine.text(file.entry.id), 2) > 1:
-                    return number
-        return 0
+    def _doubts(self, file: FileOutcome) -> tuple[str, ...]:
+        """What makes it doubtful that the file's moved hunks landed where they were meant to."""
+        if file.fit is None or file.entry is None or not any(file.fit.offsets):
+            return ()
+        key = (file.patch, file.entry.id)
+        if key not in self.doubted:
+            before = self.engine.text(file.entry.id)
+            after = self.engine.text(self.engine.made(file.patch, file.entry.id))
+            self.doubted[key] = doubts(file.patch.hunks, file.fit, before, after)
+        return self.doubted[key]
 
     def _merge(self, prepared: Prepared, forward: Outcome, backward: Outcome) -> tuple[bool, bool]:
         """Whether every file that does not fit merges, and whether the branch has every file's change already."""
@@ -298,17 +300,37 @@ class _Trial:
         )
         if here:
             parts.append(f"{here} in already" if here < failed else "in already, in part")
+        parts += self._absent(refused)
         return Cell(prepared.candidate.key, branch.name, Status.CONFLICT, "; ".join(parts), failed=failing)
+
+    def _absent(self, refused: Sequence[FileOutcome]) -> list[str]:
+        """The functions that failed hunks stand in and that the branch's file does not name."""
+        found: dict[str, None] = {}
+        for file in refused:
+            if file.refusal is Refusal.HUNKS and file.entry is not None:
+                data = self.engine.text(file.entry.id)
+                names = (function_name(file.patch.hunks[at].heading) for at in file.failed)
+                found |= {name.decode("ascii"): None for name in names if name and name not in data}
+        return [f"no {name}() in this branch's file" for name in list(found)[:2]]
 
     def _missing(self, patch: FilePatch, branch: Branch) -> str:
         path = patch.old_path or patch.path
-        names = [each for each in self.clone.files_named(branch.tip, path.rpartition("/")[2]) if each != path]
+        names = [*self.clone.files_named(branch.tip, path.rpartition("/")[2]), *_split(self.clone, branch, path)]
         entries = ((name, self.clone.entry(branch.tip, name)) for name in names)
         contents = ((name, self.engine.text(entry.id)) for name, entry in entries if entry is not None)
         found = likely_moved(path, (hunk.old for hunk in patch.hunks), contents)
         if found is None:
             return f"no {path} on this branch"
         return f"no {path} on this branch; {found[0]} holds {found[1]}% of its lines"
+
+
+def _split(clone: Clone, branch: Branch, path: str) -> list[str]:
+    """Where io_uring's code stands on a branch from before, or after, fs/io_uring.c became a folder in 6.0."""
+    if path.startswith("io_uring/"):
+        return ["fs/io_uring.c", "fs/io-wq.c"]
+    if path in ("fs/io_uring.c", "fs/io-wq.c"):
+        return list(clone.files_under(branch.tip, "io_uring"))
+    return []
 
 
 def _cell(prepared: Prepared, branch: Branch, status: Status, detail: str) -> Cell:
