@@ -4,6 +4,7 @@ The shape is docs/report.schema.json, explained in docs/report.md; names and mea
 additions keep `SCHEMA`'s first number. A field called `from_` is written "from".
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
@@ -19,6 +20,7 @@ from uringreview.review.facts import Desk, PatchFacts
 from uringreview.series.graph import Edge, Group, LaterFix
 
 SCHEMA = "1.0"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
@@ -219,7 +221,7 @@ def as_json(value: object) -> Json:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name.rstrip("_"): as_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Enum):
