@@ -255,3 +255,49 @@ def test_the_work_runs_in_a_spawned_process(desk: Desk) -> None:
     assert pickle.loads(pickle.dumps(queue)) == queue
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.apply(work, (str(desk.repo.path), queue)) == tuple(desk.cells(*queue))
+
+
+def function(name: str, inner: str) -> str:
+    """A C function of some lines around `inner`."""
+    return f"int {name}(void)\n{{\n\tint a;\n\n\tfirst();\n\tsecond();\n\t{inner}\n\tthird();\n\tfourth();\n}}\n\n"
+
+
+def test_a_hunk_that_lands_in_another_function_is_pointed_out(desk: Desk) -> None:
+    desk.mainline.commit("main", {"fs/a.c": function("meant", "old();") + body()})
+    patch = desk.patch({"fs/a.c": function("meant", "new();") + body()})
+    desk.repo.commit(NEW, {"fs/a.c": "above\n" + function("other", "old();") + body()})
+    cell = desk.cell(patch)
+    assert cell.status is Status.OFFSET
+    assert cell.detail == "offset +1; hunk 1 lands in other(), its heading names meant()"
+
+
+def test_a_moved_hunk_that_fits_twice_is_pointed_out(desk: Desk) -> None:
+    patch = desk.patch({"fs/a.c": body(("line 20", "twenty"))})
+    desk.repo.commit(NEW, {"fs/a.c": "above\n" + body() + body()})
+    assert desk.cell(patch).detail == "offset +1; hunk 1 fits at more than one place"
+
+
+def test_a_conflict_in_a_function_that_the_branch_lacks_says_so(desk: Desk) -> None:
+    desk.mainline.commit("main", {"fs/a.c": function("meant", "old();")})
+    patch = desk.patch({"fs/a.c": function("meant", "new();")})
+    desk.repo.commit(NEW, {"fs/a.c": function("other", "older();")})
+    assert desk.cell(patch).detail == "1 of 1 hunks; no meant() in this branch's file"
+
+
+def test_io_uring_before_it_became_a_folder_is_found(desk: Desk) -> None:
+    desk.mainline.commit("main", {"io_uring/timeout.c": body()})
+    patch = desk.patch({"io_uring/timeout.c": body(("line 20", "twenty"))})
+    desk.repo.commit(NEW, {"fs/io_uring.c": "above\n" * 100 + body()})
+    assert desk.cell(patch).detail == "no io_uring/timeout.c on this branch; fs/io_uring.c holds 100% of its lines"
+
+
+def test_a_mainline_commit_under_the_release_is_present_and_one_beside_it_is_not(desk: Desk) -> None:
+    inside = desk.patch({"fs/a.c": body(("line 20", "twenty"))})
+    beside = desk.patch({"fs/a.c": body(("line 20", "twenty"), ("line 5", "five"))})
+    desk.repo.git("fetch", "-q", str(desk.mainline.path), "main")
+    release = desk.repo.commit("linux-7.0.y", {"fs/a.c": body()}, "Linux 7.0", start=inside.upstream)
+    desk.repo.tag("v7.0", release)
+    desk.repo.commit("linux-7.0.y", {"fs/a.c": body(("line 20", "twenty"))}, "something")
+    cells = desk.cells(inside, beside, branches=["linux-7.0.y"])
+    assert [cell.status for cell in cells] == [Status.PRESENT, Status.CLEAN]
+    assert cells[0].detail == "in the branch's history"

@@ -61,6 +61,11 @@ class BranchLog:
     _upstream: dict[str, list[tuple[str, LogEntry]]] = field(repr=False, compare=False)
     _titles: dict[tuple[str, str], LogEntry] = field(repr=False, compare=False)
     _reverted: dict[str, list[tuple[str, LogEntry]]] = field(repr=False, compare=False)
+    _ids: frozenset[str] = field(repr=False, compare=False)
+
+    def contains(self, commit: str) -> bool:
+        """Whether the commit with that 40-digit id is itself in this log."""
+        return commit in self._ids
 
     def has(self, upstream: str) -> LogEntry | None:
         """The commit that names `upstream` as what it is, if it was not reverted since."""
@@ -153,7 +158,8 @@ def _log(branch: Branch, base: str, complete: bool, entries: tuple[LogEntry, ...
         if not entry.reverts or entry.upstream:
             titles[_folded(entry.subject), entry.author] = entry
         _add(by_id, entry.id, entry)
-    return BranchLog(branch, base, complete, entries, upstream, titles, reverted)
+    ids = frozenset(entry.id for entry in entries)
+    return BranchLog(branch, base, complete, entries, upstream, titles, reverted, ids)
 
 
 def _folded(subject: str) -> str:

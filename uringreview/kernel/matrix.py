@@ -134,13 +134,15 @@ class _Trial:
         return f"commit {titled.id[:12]}, by subject and author" if titled else ""
 
     def _ancestor(self, upstream: str, branch: Branch, log: BranchLog) -> bool:
+        """Whether the commit itself is under the branch's tip: in its log, or under the release that it began at."""
         committed = self.clone.committed(upstream)
         if not committed:
             return False
-        # A commit made long after the tip cannot be under it: spares a walk for nearly every queued patch.
-        if committed > self.clone.committed(branch.tip) + _CLOCK_SKEW:
-            return False
-        return self.clone.is_ancestor(upstream, branch.tip)
+        if log.contains(upstream):
+            return True
+        under = log.base or branch.tip
+        # A commit made long after that release cannot be under it: spares a walk for nearly every queued patch.
+        return committed <= self.clone.committed(under) + _CLOCK_SKEW and self.clone.is_ancestor(upstream, under)
 
     @staticmethod
     def _holds(prepared: Prepared, forward: Outcome, backward: Outcome) -> bool:
