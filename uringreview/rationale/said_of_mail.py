@@ -168,5 +168,5 @@ def _author(said: Statement) -> Iterator[Claim]:
     for pattern in _AUTHOR:
         for found in pattern.finditer(text):
             name = found[1].rstrip(" .'-")
-            if _NO_NAME.isdisjoint(name.split()):
+            if name.split()[0] not in _NO_NAME:
                 yield said.claim(ClaimKind.AUTHOR, *found.span(), names=(name,))

@@ -31,7 +31,7 @@ _ONLY_PATH = re.compile(
 _PART_OF_FILES = re.compile(
     r"[^.;]{0,40}(?:\+|\bplus\b|\band\b)\s?(?:docs|documentation|a test|tests|headers?)\b", re.IGNORECASE
 )
-_SIGNED = re.compile(r"(?<![\w.+-])\+\s?(\d{1,6})(?: lines?)?\s?(?:/|,)\s?-\s?(\d{1,6})\b(?![.\d])")
+_SIGNED = re.compile(r"(?<![\w.+-])\+\s?(\d{1,6})(?: lines?)?\s?(?:/|,)\s?-\s?(\d{1,6})\b(?!\.?\d)")
 _INSERTIONS = re.compile(rf"(?<![\w.#-])(?<!\d/)({COUNT}) (?:insertions?|additions?)\b(?:\s?\(\+\))?", re.IGNORECASE)
 _DELETIONS = re.compile(rf"(?<![\w.#-])(?<!\d/)({COUNT}) (?:deletions?|removals?)\b(?:\s?\(-\))?", re.IGNORECASE)
 _ADDED = re.compile(
