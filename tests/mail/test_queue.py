@@ -161,6 +161,7 @@ def test_a_series_directory_is_one_batch_in_its_order(tmp_path: Path) -> None:
 def test_files_without_ids_keep_the_order_of_their_names(tmp_path: Path) -> None:
     for number in (2, 1, 3):
         raw = mail.autosel(prefix="PATCH", title=f"t{number}").replace(b"Message-ID", b"X-Was")
+        raw = b"From " + b"20c39819" * 5 + b" Mon Sep 17 00:00:00 2001\n" + raw
         (tmp_path / f"000{number}-x.patch").write_bytes(raw.replace(b"08:00:01", b"%02d:00:00" % (10 - number)))
     queue = finish(load([str(tmp_path)]))
     assert titles(queue) == ["t1", "t2", "t3"]

@@ -139,7 +139,7 @@ def test_a_series_file_can_be_named_itself(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_read_as_any_file() -> None:
-    items = list(read_source("-", io.BytesIO(mail.mbox(mail.autosel()))))
+    items = list(read_source("-", io.BytesIO(mail.mbox(mail.autosel(), mail.reply()))))
     assert str(messages_in(items)[0].source) == "-: message 1"
     assert "no standard input" in problems_in(list(read_source("-")))[0].reason
 

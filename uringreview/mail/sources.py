@@ -184,7 +184,8 @@ def _read_mbox(data: bytes, source: Source) -> Iterator[Item]:
         pending = piece
     if pending is None:
         return
-    part = _part(source, f"message {pending.number}")
+    # One mail alone, as git format-patch writes it, is a file of its own.
+    part = _part(source, f"message {pending.number}") if pending.number > 1 else source
     items = list(_read_mail(pending.raw, part))
     yield from items
     if any(isinstance(item, Problem) for item in items):
@@ -200,7 +201,7 @@ def _plain_patch(text: str, source: Source) -> Message:
     body = text.replace("\r\n", "\n") if text.count("\r\n") == text.count("\n") else text
     body = body.replace("\0", "\ufffd")
     first = next((line.strip() for line in body.split("\n") if line.strip()), "")
-    described = first and not first.startswith(("diff ", "--- ", "Index: ", "index ", "==="))
+    described = first and not first.startswith(("diff ", "---", "Index: ", "index ", "==="))
     headers = (("Subject", first if described else Path(source.path).name),)
     return assemble(source, text, headers, body, "patch file")
 
