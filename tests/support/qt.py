@@ -1,15 +1,20 @@
-"""The Qt side of the tests: the application in our theme, a serial job runner, and a watch for what leaks."""
+"""The Qt side of the tests: the application in our theme, a serial job runner, windows, and a watch for what leaks."""
 
 import multiprocessing
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from uringreview.ui.jobs import Jobs
 from uringreview.ui.theme import Theme, apply_theme
+from uringreview.ui.window import Window
+
+OpenWindow = Callable[..., Window]
 
 
 @pytest.fixture
@@ -28,16 +33,50 @@ def jobs(qapp: QApplication) -> Iterator[Jobs]:
     made.shutdown()
 
 
+@pytest.fixture
+def open_window(qtbot: QtBot, theme: Theme) -> Iterator[OpenWindow]:
+    """Opens a real window on paths, with a serial runner, and waits until it has read them; closed afterwards."""
+    opened: list[Window] = []
+
+    def open_on(*paths: Path | str, clone: Path | None = None, session: str | None = None) -> Window:
+        window = Window(Jobs(serial=True), "light")
+        opened.append(window)
+        window.bench.session_name = session
+        window.resize(1600, 1000)
+        window.show()
+        if clone is not None:
+            window.bench.set_clone(str(clone))
+        if paths:
+            window.commands.open_paths([str(path) for path in paths])
+        settle(qtbot, window)
+        window.activateWindow()
+        window.focus_queue()
+        return window
+
+    yield open_on
+    for window in opened:
+        close(window)
+
+
+def settle(qtbot: QtBot, window: Window) -> None:
+    """Wait until all work of the window has been done and shown."""
+    qtbot.waitUntil(lambda: window.jobs.idle() and not window.links.waiting, timeout=20_000)
+
+
+def close(window: Window) -> None:
+    """Close a window for good."""
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture(autouse=True)
 def no_leaks(qapp: QApplication) -> Iterator[None]:
     """After the test: no top-level window is left, no worker thread, no worker process."""
     yield
-    for widget in QApplication.topLevelWidgets():
-        if not widget.isVisible():
-            widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()
-    shown = [widget.objectName() or type(widget).__name__ for widget in QApplication.topLevelWidgets()]
+    shown = [w.objectName() or type(w).__name__ for w in QApplication.topLevelWidgets() if w.isVisible()]
     assert not shown, f"windows left open: {shown}"
     workers = [thread.name for thread in threading.enumerate() if thread.name.startswith("uringreview-job")]
     assert not workers, f"worker threads left: {workers}"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.support.qt import jobs, no_leaks  # noqa: F401
 from uringreview.errors import EnvironmentProblem, UnreadableError
 from uringreview.progress import Progress, Work
 from uringreview.ui.jobs import Jobs, WorkerCrashed
@@ -66,7 +65,7 @@ def test_progress_and_result_arrive_in_order_in_the_windows_thread(qtbot: QtBot,
     qtbot.waitUntil(real_jobs.idle)
 
 
-def test_a_serial_runner_gives_the_same(qtbot: QtBot, jobs: Jobs) -> None:  # noqa: F811
+def test_a_serial_runner_gives_the_same(qtbot: QtBot, jobs: Jobs) -> None:
     results: list[str] = []
     jobs.start("threaded", lambda: counting(3), on_done=results.append)
     jobs.start_process("spawned", counting, (4,), on_done=results.append)

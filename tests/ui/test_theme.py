@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.support.qt import no_leaks  # noqa: F401
 from uringreview.kernel.status import Status
 from uringreview.rationale.check import MarkWord
 from uringreview.review.decisions import DecisionKind

@@ -14,7 +14,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFileDialog, QMessageBox, QWidget
 
 from uringreview import __version__
-from uringreview.demo import Demo, build_demo
 from uringreview.errors import UringreviewError
 from uringreview.progress import Progress, Work
 from uringreview.review.decisions import Comment, DecisionKind
@@ -25,6 +24,7 @@ from uringreview.ui.reply_text import drop_from, droppable
 from uringreview.ui.theme import SchemeName
 
 if TYPE_CHECKING:
+    from uringreview.demo import Demo
     from uringreview.ui.window import Window
 
 Handler = Callable[[], object]
@@ -159,7 +159,7 @@ class Commands(QObject):
         folder = Path(self._demo.name)
         self._window.jobs.start("building the demo", lambda: _built(folder), on_done=self._show_demo, key="demo")
 
-    def _show_demo(self, demo: Demo) -> None:
+    def _show_demo(self, demo: "Demo") -> None:
         self._bench.set_clone(str(demo.clone_path))
         self.open_paths([str(demo.queue_path)])
 
@@ -335,6 +335,8 @@ class Commands(QObject):
         box.open()
 
 
-def _built(folder: Path) -> Work[None, Demo]:
+def _built(folder: Path) -> "Work[None, Demo]":
+    from uringreview.demo import build_demo
+
     yield Progress(0, 0, "")
     return build_demo(folder)

@@ -85,6 +85,11 @@ class Links(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_colours)
         self._window.commands.drop_demo()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something came that is not shown yet."""
+        return self._settle.isActive()
+
     # The queue
 
     def _queue_changed(self) -> None:

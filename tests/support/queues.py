@@ -1,0 +1,45 @@
+"""Queues for the window's tests: a series of three with unequal ranges, loners, an answer, on disk as an mbox."""
+
+from pathlib import Path
+
+from tests.support import mail
+
+SERIES_RATIONALE = """\
+## Phase 1: Commit Message Forensics
+Step 1.1 Record: Subsystem is `ring`; the action verb is "stop".
+Step 1.2 Record: Tags present: `Signed-off-by: Ada Author <ada@kernel.example>`. No `Fixes:` tag.
+
+## Phase 2: Diff Analysis
+Step 2.1 Record: One file changed: `ring/chain.c`, 2 insertions and 0 deletions. Modified function: `ring_walk()`.
+
+## Phase 9: Synthesis
+Step 9.1 Record: It is a small and surgical fix.
+
+## Verification
+- [Phase 2] Diff analysis: 2 insertions in `ring/chain.c`.
+
+**YES**
+"""
+FALSE_RATIONALE = SERIES_RATIONALE.replace("2 insertions and 0 deletions", "9 insertions and 4 deletions").replace(
+    "2 insertions in", "9 insertions in"
+)
+
+
+def batch(folder: Path, *, hostile: str = "") -> Path:
+    """An mbox of four patches and one answer; `hostile` is put into the last one's title and rationale."""
+    path = folder / "batch.mbox"
+    path.write_bytes(
+        mail.mbox(
+            mail.autosel(title="ring: stop at the end of the chain", position=1, rationale=SERIES_RATIONALE),
+            mail.autosel(title="wifi: count the frames", position=2, asked="7.0-5.10", rationale=FALSE_RATIONALE),
+            mail.autosel(title="ring/wait: keep the order", position=3, asked="7.0", rationale=None),
+            mail.autosel(
+                title=f"usb: name the port{hostile}",
+                position=4,
+                asked=None,
+                rationale=f"Text without phases{hostile}.\n\n**NO**\n",
+            ),
+            mail.reply(to=2, title="wifi: count the frames", asked="7.0-5.10", own="Please drop this one."),
+        )
+    )
+    return path
