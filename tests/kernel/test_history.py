@@ -160,3 +160,16 @@ def test_fixes_and_reverts_of_a_queued_commit_are_found_on_any_branch(linux: Rep
 def test_no_message_makes_the_reader_fail(message: str) -> None:
     says = named(message)
     assert all(len(one) >= 8 for one in says.upstream)
+
+
+def test_a_shallow_clone_is_read_as_far_as_it_goes_and_said_to_be_incomplete(linux: Repo, tmp_path: Path) -> None:
+    for number in range(6):
+        add(linux, f"fs: fix {number}", f"commit {number}{A[1:]} upstream.")
+    shallow = Repo(tmp_path / "shallow")
+    linux.git("clone", "-q", "--depth=3", "--branch", BRANCH, f"file://{linux.path}", str(shallow.path))
+    short = log(shallow)
+    assert not short.complete
+    assert [entry.subject for entry in short.entries] == ["fs: fix 5", "fs: fix 4", "fs: fix 3"]
+    assert log(linux).complete
+    shallow.git("fetch", "-q", "--unshallow")
+    assert [entry.subject for entry in log(shallow).entries] == [f"fs: fix {number}" for number in (5, 4, 3, 2, 1, 0)]

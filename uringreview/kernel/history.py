@@ -87,17 +87,19 @@ def history(clone: Clone, branch: Branch) -> BranchLog:
     commit `Linux X.Y`. Raises EnvironmentProblem where the clone's history is damaged.
     """
     cache = _Cache(str(clone.common_dir))
-    known = cache.load(branch)
+    known = None if clone.shallow else cache.load(branch)
     if known is not None and known[0] == branch.tip:
         return _log(branch, known[1], known[2], known[3])
-    if known is not None and not clone.shallow and clone.commit(known[0]) and clone.is_ancestor(known[0], branch.tip):
+    if known is not None and clone.commit(known[0]) and clone.is_ancestor(known[0], branch.tip):
         base, complete = known[1], known[2]
         entries = (*_walk(clone, branch.tip, (known[0], base)), *known[3])
     else:
         base = _base(clone, branch)
         entries = tuple(islice(_walk(clone, branch.tip, (base,)), _MOST_COMMITS))
         complete = not clone.shallow and len(entries) < _MOST_COMMITS
-    cache.save(branch, base, complete, entries)
+    # What a shallow clone holds below the same tip changes when it is deepened: its short log is walked each time.
+    if not clone.shallow:
+        cache.save(branch, base, complete, entries)
     return _log(branch, base, complete, entries)
 
 
