@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.support.panes import CHAIN, OTHER, facts
-from tests.support.qt import no_leaks, theme  # noqa: F401
 from uringreview.diff.model import Diff, DiffAnchor, DiffState
 from uringreview.diff.parse import parse_diff
 from uringreview.kernel.status import Cell, Status
@@ -21,7 +20,7 @@ from uringreview.ui.theme import Theme
 
 
 @pytest.fixture
-def pane(qtbot: QtBot, theme: Theme) -> DiffPane:  # noqa: F811
+def pane(qtbot: QtBot, theme: Theme) -> DiffPane:
     made = DiffPane(theme)
     qtbot.addWidget(made)
     made.resize(900, 400)
@@ -115,6 +114,8 @@ def test_the_line_of_a_simulated_step_is_lit_whatever_its_white_space(pane: Diff
     pane.show_patch(facts(CHAIN, upstream="49ae66eb" + "0" * 32))
     pane.light("ring_claim(link,  true);", "49ae66eb")
     assert _lit(pane) == ["+\tring_claim(link, true);"]
+    pane.light("link->refs++;\nif (!link)", "49ae66eb")
+    assert _lit(pane) == ["+\tif (!link)"]
     pane.light("ring_claim(link, true);", "a65855ec")
     assert _lit(pane) == []
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QLabel, QListWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.panes import CHAIN, facts
-from tests.support.qt import no_leaks, theme  # noqa: F401
 from uringreview.kernel.status import Cell, Status
 from uringreview.mail.queue import Queue
 from uringreview.review.facts import Desk, PatchFacts
@@ -84,7 +83,7 @@ def test_needs_that_run_in_a_circle_are_drawn_and_said() -> None:
 
 
 @pytest.fixture
-def pane(qtbot: QtBot, theme: Theme) -> SeriesPane:  # noqa: F811
+def pane(qtbot: QtBot, theme: Theme) -> SeriesPane:
     made = SeriesPane(theme)
     qtbot.addWidget(made)
     made.resize(1400, 300)

@@ -246,8 +246,3 @@ def hunk_title(hunk: Hunk) -> str:
     found = _FUNCTION.search(hunk.heading[:LONGEST])
     where = f"{found[1]}()" if found else visible(hunk.heading[:LONGEST].strip())
     return f"@@ {where} · line {hunk.new_start}" if where else f"@@ line {hunk.new_start}"
-
-
-def squeezed(text: str) -> str:
-    """`text` with runs of white space as one blank, without the ends."""
-    return " ".join(text.split())

@@ -11,10 +11,11 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollBar, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from uringreview.diff.model import Diff, DiffAnchor, DiffState
+from uringreview.interleave.binding import matches
 from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.diff_edit import DiffEdit
-from uringreview.ui.diff_text import Row, RowKind, Sheet, lay_out, squeezed
+from uringreview.ui.diff_text import Row, RowKind, Sheet, lay_out
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.theme import ONE, THREE, TWO, Theme, fixed_font
 from uringreview.ui.visible import visible
@@ -204,7 +205,10 @@ class DiffPane(QWidget):
             self._put_caret(rows[0])
 
     def light(self, c_text: str | None, upstream: str | None) -> None:
-        """Light the lines that stand for the C line `c_text`, if this patch is `upstream` or no id is given."""
+        """Light the lines that stand for the C line `c_text`, if this patch is `upstream` or no id is given.
+
+        Several lines of `c_text` are alternatives, the nearest first: a step's own line, then the calls that led to it.
+        """
         ours = self._upstream()
         rows: list[int] = []
         if c_text and (upstream is None or ours is None or ours.startswith(upstream) or upstream.startswith(ours)):
@@ -218,20 +222,22 @@ class DiffPane(QWidget):
         return patch.upstream if patch is not None else None
 
     def _rows_with(self, c_text: str) -> list[int]:
-        wanted = squeezed(c_text)
-        changed: list[int] = []
-        context: list[int] = []
-        for number, row in enumerate(self._sheet.rows):
-            text = self._row_text(row)
-            if text and wanted and wanted in squeezed(text):
-                (context if row.old == row.new and row.kind is RowKind.LINE else changed).append(number)
-        return changed or context
+        """The rows of the first of several C texts that has any; changed lines before context."""
+        for wanted in c_text.split("\n"):
+            changed: list[int] = []
+            context: list[int] = []
+            for number, row in enumerate(self._sheet.rows):
+                if any(matches(wanted, text) for text in self._row_texts(row)):
+                    (context if row.old == row.new and row.kind is RowKind.LINE else changed).append(number)
+            if changed or context:
+                return changed or context
+        return []
 
-    def _row_text(self, row: Row) -> str:
+    def _row_texts(self, row: Row) -> tuple[str, ...]:
         if row.kind is RowKind.RAW:
-            return row.text[1:]
+            return (row.text[1:],) if row.hunk >= 0 else ()
         sides = (self._sheet.line(row, new_side=True), self._sheet.line(row, new_side=False))
-        return "\n".join(line.text for line in dict.fromkeys(side for side in sides if side is not None))
+        return tuple(dict.fromkeys(side.text for side in sides if side is not None))
 
     def next_hunk(self) -> None:
         """Move the caret to the next hunk."""

@@ -201,7 +201,7 @@ class SimulatorSide(QScrollArea):
         self.toggles.set_theme(theme)
         self._chain.set_theme(theme)
         self._locks.set_theme(theme)
-        self._wrong.setStyleSheet(f"color: {theme.contradicted}; font-weight: 600;")
+        self._wrong.setStyleSheet(f"color: {theme.contradicted};")
         self._diverges.setStyleSheet(f"color: {theme.caution};")
 
     def show_cell(self, model: Model, scenario: Scenario, outcome: Outcome | None) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from uringreview.errors import UringreviewError
+from uringreview.interleave.binding import texts_of
 from uringreview.interleave.explore import explore, explore_matrix, subsets
 from uringreview.interleave.properties import PROPERTIES
 from uringreview.interleave.replay import divergence
@@ -53,8 +54,9 @@ class SimulatorPane(QWidget):
     """The pane.
 
     `models` are the models to choose from; by default those that come with the program, read at first use.
-    `step_lit` carries the C line of the current step and the upstream id of the patch that it belongs to; both are
-    empty where there is none. `verdicts_changed` says that `summary_for` may answer otherwise now.
+    `step_lit` carries the C line of the current step, with the calls that led to it on further lines, and the
+    upstream id of the patch that it belongs to; both are empty where there is none. `verdicts_changed` says that
+    `summary_for` may answer otherwise now.
     """
 
     step_lit = Signal(str, str)
@@ -481,10 +483,11 @@ class SimulatorPane(QWidget):
         if not self.isVisible():
             return
         step = walked.step
-        patch = (
-            self._model.patch_for(step.patch) if self._model is not None and step is not None and step.patch else None
-        )
-        self.step_lit.emit(step.c_text if step is not None else "", patch.upstream if patch is not None else "")
+        if step is None or self._model is None:
+            self.step_lit.emit("", "")
+            return
+        patch = self._model.patch_for(step.patch) if step.patch else None
+        self.step_lit.emit("\n".join(texts_of(step)), patch.upstream if patch is not None else "")
 
     def showEvent(self, event: QShowEvent) -> None:
         """The current step is lit again."""

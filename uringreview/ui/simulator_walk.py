@@ -7,11 +7,11 @@ those that it passed, and a step that leaves the trace forgets what lay ahead.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from uringreview.interleave.binding import lights
 from uringreview.interleave.replay import Choice, Run, start
 from uringreview.interleave.scenario import Model
 from uringreview.interleave.trace import Step, Trace
 from uringreview.ui.chain_drawing import ChainBox
-from uringreview.ui.diff_text import squeezed
 from uringreview.ui.lanes import LaneStep
 
 
@@ -75,15 +75,8 @@ class Walk:
         return self.here.choices()
 
     def find(self, text: str) -> int | None:
-        """The first step whose C line and the diff line `text` are about the same, white space aside."""
-        wanted = squeezed(text)
-        if not wanted:
-            return None
-        for step in self.last.steps:
-            own = squeezed(step.c_text)
-            if own and (own in wanted or wanted in own):
-                return step.number
-        return None
+        """The first step that stands for the diff line `text`, itself or by a call through which it runs."""
+        return next((step.number for step in self.last.steps if lights(step, text)), None)
 
 
 def walk(model: Model, scenario: str, applied: Sequence[str], schedule: Sequence[str] = ()) -> Walk:
