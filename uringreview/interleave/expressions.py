@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from uringreview.interleave.graph import Environment, ThreadProgram, Var
-from uringreview.interleave.language import Place
+from uringreview.interleave.language import LARGEST, Place
 from uringreview.interleave.layout import Bits, Layout
 from uringreview.interleave.names import Names
 from uringreview.interleave.program import constant
 from uringreview.interleave.scenario import NUMBER, OBJECT, Model
 
+_DEEPEST = 60
+_LONGEST = 4_000
 _OPERATORS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
@@ -112,6 +114,10 @@ class Expressions:
         self.environment: Environment = {}
 
     def emit(self, line: str) -> None:
+        if self.depth > _DEEPEST or len(self.lines) > _LONGEST:
+            raise self.place.error(
+                "too many decisions follow one step; give one of them a C text, so that it is a step"
+            )
         self.lines.append((self.depth, line))
 
     @contextmanager
@@ -155,12 +161,12 @@ class Expressions:
             return self.layout.fields[source.attr].largest
         if isinstance(source, ast.Name):
             bits = self.layout.globals.get(source.id)
-            return 15 if isinstance(self.environment.get(source.id), Var) or bits is None else bits.largest
+            return LARGEST if isinstance(self.environment.get(source.id), Var) or bits is None else bits.largest
         if isinstance(source, ast.IfExp):
             ways = (self.largest(source.body), self.largest(source.orelse))
             return None if ways[0] is None or ways[1] is None else max(ways[0], ways[1])
         if isinstance(source, ast.Call):
-            return 15
+            return LARGEST
         return None
 
     def thing(self, expression: ast.expr) -> str:

@@ -13,6 +13,7 @@ from uringreview.interleave.language import Block, Place
 from uringreview.interleave.layout import Bits
 
 BLOCKED = -1
+_ROUNDS = 1_000
 
 
 class Writer(Sheet):
@@ -104,8 +105,13 @@ class _Function(Expressions):
                     self.body(block.orelse)
         elif line.word == "while":
             assert line.test is not None
+            rounds = self.temporary()
+            number = self.sheet.mistake(self.place, f"this loop inside a step goes round more than {_ROUNDS} times")
+            self.emit(f"{rounds} = 0")
             self.emit("while 1:")
             with self.deeper():
+                self.emit(f"{rounds} += 1")
+                self.emit(f"if {rounds} > {_ROUNDS}: M({number})")
                 self.emit(f"if not {self.value(line.test)}: break")
                 self.body(block.body)
         elif line.word == "for":

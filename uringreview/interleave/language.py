@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from uringreview.errors import UnreadableError
 from uringreview.interleave.properties import PROPERTIES
 
+LARGEST = 15
+"""Numbers in a model are 0 to 15: a state must stay small, and a counter that grows further is a mistake."""
 ACTIONS = frozenset({"lock", "unlock", "wait", "touch", "require", "push", "free"})
 """Calls that stand as a statement."""
 QUESTIONS = frozenset({"len", "alive", "reaches"})
@@ -299,6 +301,8 @@ def _check_expression(place: Place, expression: ast.expr, allow: tuple[str, ...]
             raise at.error(f"{type(node).__name__} is not part of the language (see docs/scenario-language.md)")
         if isinstance(node, ast.Constant) and not isinstance(node.value, int | str):
             raise at.error("only whole numbers are values")
+        if isinstance(node, ast.Constant) and isinstance(node.value, int) and not 0 <= node.value <= LARGEST:
+            raise at.error(f"numbers are 0 to {LARGEST}")
         if isinstance(node, ast.Compare) and len(node.ops) > 1:
             raise at.error("compare two values at a time")
         if isinstance(node, ast.Call):

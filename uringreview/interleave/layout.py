@@ -8,7 +8,8 @@ search spends its time on.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uringreview.interleave.scenario import LARGEST, NUMBER, OBJECT, Model
+from uringreview.interleave.language import LARGEST
+from uringreview.interleave.scenario import NUMBER, OBJECT, Model
 
 COUNTER_BITS = 8
 OWNER_BITS = 4

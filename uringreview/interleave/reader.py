@@ -10,11 +10,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from uringreview.interleave.language import ModelError, Place, read_code
+from uringreview.interleave.language import LARGEST, ModelError, Place, read_code
 from uringreview.interleave.names import check_names
 from uringreview.interleave.properties import PROPERTIES
 from uringreview.interleave.scenario import (
-    LARGEST,
     NUMBER,
     OBJECT,
     Enum,

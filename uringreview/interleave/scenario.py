@@ -15,8 +15,6 @@ from uringreview.resources import resource
 
 NUMBER = "number"
 OBJECT = "object"
-LARGEST = 15
-"""Numbers in a model are 0 to 15: a state must stay small, and a counter that grows further is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
