@@ -157,3 +157,12 @@ def test_a_patch_is_named_by_the_start_of_its_upstream_id(queue: Queue) -> None:
 def test_an_empty_queue_is_a_desk_too(linux: Repo) -> None:
     desk = finish(with_clone(finish(examine(Queue(()))), str(linux.path)))
     assert (desk.facts, len(desk.branches)) == ((), 3)
+
+
+def test_cancelled_work_can_be_begun_again(linux: Repo, queue: Queue) -> None:
+    desk = finish(examine(queue))
+    work = with_clone(desk, str(linux.path))
+    next(work)
+    next(work)
+    work.close()
+    assert len(finish(with_clone(desk, str(linux.path))).facts[0].cells) == 3

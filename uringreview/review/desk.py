@@ -6,6 +6,7 @@ window runs `with_clone` in a process of its own. One bad patch never stops the 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from uringreview.diff.functions import touched_functions_with_lines
@@ -23,7 +24,7 @@ from uringreview.mail.queue import Problem, Queue, Row
 from uringreview.progress import Progress, Work
 from uringreview.rationale.check import Evidence, check
 from uringreview.rationale.claims import find_claims
-from uringreview.rationale.document import Rationale, Verdict, VerdictWord
+from uringreview.rationale.document import Rationale, Record, Verdict, VerdictWord, VerificationItem
 from uringreview.rationale.parse import read_rationale
 from uringreview.review.facts import Desk, PatchFacts
 from uringreview.series.evidence import Statement, find_edges
@@ -94,17 +95,18 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
 
     # In the order to take them, so that "applies after an earlier one" means what a maintainer would do.
     in_order = [facts[key] for key in dict.fromkeys((*order(desk.queue, desk.groups), *facts)) if key in facts]
-    work = matrix(clone_path, tuple(_candidate(each) for each in in_order), names)
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as end:
-            every: tuple[Cell, ...] = end.value
-            break
-        for cell in step.parts:
-            cells[cell.key][cell.branch] = cell
-        ready = [key for key in dict.fromkeys(cell.key for cell in step.parts) if len(cells[key]) == len(names)]
-        yield Progress(step.done, step.total, step.what, tuple(completed(key) for key in ready))
+    candidates = tuple(_candidate(each) for each in in_order)
+    with closing(matrix(clone_path, candidates, names)) as work:
+        while True:
+            try:
+                step = next(work)
+            except StopIteration as end:
+                every: tuple[Cell, ...] = end.value
+                break
+            for cell in step.parts:
+                cells[cell.key][cell.branch] = cell
+            ready = [key for key in dict.fromkeys(cell.key for cell in step.parts) if len(cells[key]) == len(names)]
+            yield Progress(step.done, step.total, step.what, tuple(completed(key) for key in ready))
     for cell in every:
         cells[cell.key][cell.branch] = cell
     return replace(
@@ -136,8 +138,8 @@ def _edges(queue: Queue, read: Sequence[PatchFacts], problems: list[Problem]) ->
 
 def _statements(facts: PatchFacts) -> tuple[Statement, ...]:
     rationale = facts.rationale
-    records = [record for phase in rationale.phases for record in phase.records]
-    parts = [*records, *rationale.verification, *rationale.closing]
+    parts: list[Record | VerificationItem] = [record for phase in rationale.phases for record in phase.records]
+    parts += [*rationale.verification, *rationale.closing]
     return tuple(Statement(part.text, part.span) for part in parts)
 
 
