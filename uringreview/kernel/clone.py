@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uringreview.errors import EnvironmentProblem, UnreadableError, UsageProblem
-from uringreview.mail.subject import Version
+from uringreview.kernel.refs import Branch, Release, commit_of, releases, stable_branches
+
+__all__ = ["Branch", "Clone", "Commit", "Entry", "NotDownloaded", "Release", "open_clone"]
 
 if TYPE_CHECKING:
     import pygit2
 
-_BRANCH = re.compile(r"refs/(?P<where>heads|remotes)/(?P<folder>(?:[^/]+/)*)linux-(?P<version>\d{1,4}\.\d{1,4})\.y")
-_RELEASE = re.compile(r"refs/tags/(v(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:-rc(\d{1,3}))?)")
 _HEX = re.compile(r"[0-9a-f]{4,40}")
 _LINK, _GITLINK, _FOLDER = 0o120000, 0o160000, 0o040000
 _TREES_KEPT = 20_000
@@ -27,25 +27,6 @@ _TREES_KEPT = 20_000
 
 class NotDownloaded(UnreadableError):
     """A partial clone does not hold an object; it is never fetched unasked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A stable branch: its short name "linux-6.12.y", the whole ref that it was found as, and its tip's 40-digit id."""
-
-    name: str
-    version: Version
-    ref: str
-    tip: str
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A release tag, "v6.12.90": `order` sorts releases as kernels follow each other, -rc before the release."""
-
-    name: str
-    tip: str
-    order: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +61,11 @@ class Clone:
             for name in (entry.name for entry in repo.config)
         )
         self._trees: dict[str, dict[bytes, Entry]] = {}
+        self._releases: tuple[Release, ...] | None = None
         self._roots: dict[str, str] = {}
         self._links: dict[tuple[str, str], bool] = {}
         self._named: dict[str, dict[str, tuple[str, ...]]] = {}
-        self.branches: tuple[Branch, ...] = _stable_branches(repo)
+        self.branches: tuple[Branch, ...] = stable_branches(repo)
         self._by_name = {branch.name: branch for branch in self.branches}
 
     @property
@@ -101,18 +83,13 @@ class Clone:
 
     def releases(self) -> tuple[Release, ...]:
         """Every release tag that leads to a commit, newest first."""
-        found = []
-        for name in self._repo.references:
-            match = _RELEASE.fullmatch(name)
-            tip = _commit_of(self._repo, name) if match else None
-            if match and tip:
-                rc = int(match[5]) if match[5] else 10_000
-                found.append(Release(match[1], tip, (int(match[2]), int(match[3]), int(match[4] or 0), rc)))
-        return tuple(sorted(found, key=lambda release: release.order, reverse=True))
+        if self._releases is None:
+            self._releases = releases(self._repo)
+        return self._releases
 
     def tagged(self, name: str) -> str | None:
         """The id of the commit that the tag `name` leads to; None where there is no such tag."""
-        return _commit_of(self._repo, f"refs/tags/{name}")
+        return commit_of(self._repo, f"refs/tags/{name}")
 
     def blob(self, id_prefix: str) -> bytes | None:
         """The contents of the blob whose id begins with `id_prefix` (4 to 40 digits).
@@ -243,7 +220,10 @@ class Clone:
 
     def committed(self, commit: str) -> int:
         """When a commit was committed, in seconds since 1970; 0 where the clone does not have it."""
-        return _committed(self._repo, commit)
+        import pygit2
+
+        found = self._object(commit)
+        return found.commit_time if isinstance(found, pygit2.Commit) else 0
 
     def walk(self, tip: str, hide: tuple[str, ...] = (), first_parent: bool = False) -> "Iterator[pygit2.Commit]":
         """The commits from `tip` backwards in time, without what `hide` can reach."""
@@ -352,39 +332,6 @@ def _common_dir(git_dir: str) -> Path:
     except OSError:
         return folder.resolve()
     return (folder / named).resolve()
-
-
-def _stable_branches(repo: "pygit2.Repository") -> tuple[Branch, ...]:
-    """The stable branches, newest version first, each once."""
-    best: dict[Version, tuple[tuple[bool, bool, int, str], Branch]] = {}
-    for ref in repo.references:
-        match = _BRANCH.fullmatch(ref)
-        tip = _commit_of(repo, ref) if match else None
-        if match is None or tip is None:
-            continue
-        version = Version.parse(match["version"])
-        local = match["where"] == "heads"
-        rank = (local, local and not match["folder"], _committed(repo, tip), ref)
-        if version not in best or rank > best[version][0]:
-            best[version] = (rank, Branch(f"linux-{version}.y", version, ref, tip))
-    return tuple(best[version][1] for version in sorted(best, reverse=True))
-
-
-def _commit_of(repo: "pygit2.Repository", ref: str) -> str | None:
-    """The id of the commit that a ref leads to, through tags and symbolic refs; None where it leads to none."""
-    import pygit2
-
-    try:
-        return str(repo.references[ref].peel(pygit2.Commit).id)
-    except (KeyError, pygit2.GitError):
-        return None
-
-
-def _committed(repo: "pygit2.Repository", commit: str) -> int:
-    import pygit2
-
-    found = repo.get(_oid(commit))
-    return found.commit_time if isinstance(found, pygit2.Commit) else 0
 
 
 def _oid(hex_id: str) -> "pygit2.Oid":

@@ -122,12 +122,13 @@ class _Trial:
         """Why the log or the history says that the branch has it; "" where they do not."""
         log = self.logs[branch.name]
         if candidate.upstream:
-            entry = log.has(candidate.upstream)
+            upstream = candidate.upstream.lower()
+            entry = log.has(upstream)
             if entry is not None:
                 return f"commit {entry.id[:12]}"
-            if log.reverted(candidate.upstream):
+            if log.reverted(upstream):
                 return ""
-            if self._ancestor(candidate.upstream, branch, log):
+            if self._ancestor(upstream, branch, log):
                 return "in the branch's history"
         address = _ADDRESS.search(candidate.author)
         titled = log.titled(candidate.title, address[1] if address else candidate.author)
