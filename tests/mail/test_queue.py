@@ -103,6 +103,25 @@ def test_an_overview_opens_as_rows_that_later_mails_fill(tmp_path: Path) -> None
     assert len({row.batch for row in fuller.rows}) == 1
 
 
+def test_a_mail_whose_clock_differs_from_the_overviews_still_fills_its_row(tmp_path: Path) -> None:
+    page = mail.lore_page(patch(3), overview=tuple(line.replace("12:00", "12:07") for line in OVERVIEW))
+    queue = queue_of(tmp_path, page, patch(2))
+    assert (titles(queue), queue.not_loaded) == (["t1", "t2", "t3", "t4"], 2)
+
+
+def test_the_same_mail_in_two_series_is_a_row_of_each(tmp_path: Path) -> None:
+    for name in ("queue-6.6", "queue-6.12"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.patch").write_bytes(patch(1))
+        (tmp_path / name / "series").write_text("a.patch\n")
+    queue = finish(load([str(tmp_path)]))
+    assert [row.batch for row in queue.rows] == [
+        str(tmp_path / "queue-6.12" / "series"),
+        str(tmp_path / "queue-6.6" / "series"),
+    ]
+    assert len({row.key for row in queue.rows}) == 2
+
+
 def test_a_patch_without_message_id_fills_the_row_of_its_subject_and_range(tmp_path: Path) -> None:
     page = mail.lore_page(patch(3), overview=OVERVIEW)
     for files in ((page, mail.patchew_page(patch(2))), (mail.patchew_page(patch(2)), page)):

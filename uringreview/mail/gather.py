@@ -78,13 +78,16 @@ def gather(messages: Iterable[Message], listed: Sequence[Listed], problems: Sequ
 
 
 def _without_doubles(messages: Iterable[Message]) -> list[Message]:
-    """One message an id, a whole mail before a page's text of it; those without an id by sender, subject and text."""
+    """One message an id, a whole mail before a page's text of it; those without an id by sender, subject and text.
+
+    The same mail in two quilt series (queue-6.6, queue-6.12) is two backports.
+    """
     kept: dict[tuple[str, ...], Message] = {}
     for message in messages:
         if message.message_id:
-            key: tuple[str, ...] = (message.message_id,)
+            key: tuple[str, ...] = (message.source.series, message.message_id)
         else:
-            key = (str(message.source.series), message.sender.name, message.subject, message.body)
+            key = (message.source.series, message.sender.name, message.subject, message.body)
         before = kept.get(key)
         if before is None or (before.form != "mail" and message.form == "mail"):
             kept[key] = message
@@ -153,10 +156,8 @@ def _minute(date: datetime | None) -> datetime | None:
     return date.astimezone(UTC).replace(second=0, microsecond=0) if date and 1 < date.year < 9999 else None
 
 
-def _same_mail(slot: _Slot, entry: Listed) -> bool:
-    """Whether the row and the entry have one name, and one minute as far as both are known."""
-    if _name(slot.subject) != _name(entry.subject):
-        return False
+def _same_minute(slot: _Slot, entry: Listed) -> bool:
+    """Whether the row and the entry are of one minute, as far as both times are known."""
     mine = _minute(None if slot.date is _NEVER else slot.date)
     theirs = _minute(entry.date)
     return mine is None or theirs is None or mine == theirs
@@ -165,25 +166,31 @@ def _same_mail(slot: _Slot, entry: Listed) -> bool:
 def _place_overview(entries: list[Listed], slots: list[_Slot]) -> dict[int, _Slot]:
     """Give every patch of an overview its row, made where there is none; rows by the overview's positions."""
     by_name: dict[_Name, list[_Slot]] = {}
-    for slot in slots:
-        by_name.setdefault(_name(slot.subject), []).append(slot)
+    for known in slots:
+        by_name.setdefault(_name(known.subject), []).append(known)
     wanted = [entry for entry in entries if _is_patch(entry)]
-    matches = [[slot for slot in by_name.get(_name(entry.subject), []) if _same_mail(slot, entry)] for entry in wanted]
-    batch = _overview_batch(entries, matches, {slot.batch for slot in slots})
-    places: dict[int, _Slot] = {}
+    namesakes = [by_name.get(_name(entry.subject), []) for entry in wanted]
+    exact = [[s for s in same if _same_minute(s, entry)] for entry, same in zip(wanted, namesakes, strict=True)]
+    batch = _overview_batch(entries, exact, {slot.batch for slot in slots})
+    filled: dict[int, _Slot] = {}
     used: set[int] = set()
-    for entry, candidates in zip(wanted, matches, strict=True):
-        fitting = [slot for slot in candidates if id(slot) not in used and _may_fill(slot, batch)]
-        if not fitting:
+    # Two mails of one name in a batch (a resend) are told apart by their minute; it decides before the name alone.
+    for candidates in (exact, namesakes):
+        for at, same in enumerate(candidates):
+            fitting = [s for s in same if at not in filled and id(s) not in used and _may_fill(s, batch)]
+            if fitting:
+                filled[at] = fitting[0]
+                used.add(id(fitting[0]))
+    places: dict[int, _Slot] = {}
+    for at, entry in enumerate(wanted):
+        slot = filled.get(at)
+        if slot is None:
             slot = _Slot(batch, None, entry, entry.position)
             slots.append(slot)
-        else:
-            slot = next((one for one in fitting if one.batch == batch), fitting[0])
-        if slot.patch is not None:
+        elif slot.patch is not None:
             slot.batch, slot.order = batch, entry.position
             if slot.patch.position is None:
                 slot.patch = replace(slot.patch, position=entry.position)
-        used.add(id(slot))
         if entry.position is not None:
             places[entry.position] = slot
     return places

@@ -4,6 +4,7 @@ The cuts follow git-am(1): the commit message ends at the first line that is `--
 first real `diff --git ` and `-- ` ends it; between them AUTOSEL puts its rationale and the diffstat.
 """
 
+import os.path
 import re
 from dataclasses import dataclass
 
@@ -67,8 +68,15 @@ class Patch:
 
     @property
     def key(self) -> str:
-        """What names this patch across runs: its Message-ID, else its upstream id, else where it was read."""
-        return self.message.message_id or self.upstream or str(self.message.source)
+        """What names this patch across runs: its Message-ID, else its upstream id, else where it was read.
+
+        One commit may lie in several folders, a backport for each branch; there the folder's name stands before it.
+        """
+        source = self.message.source
+        own = self.message.message_id or self.upstream or str(source)
+        is_file = self.message.message_id is None and self.message.form != "patchew page"
+        folder = os.path.basename(os.path.dirname(source.series or source.path))
+        return f"{folder}/{own}" if folder and (source.series or is_file) else own
 
     @property
     def rationale_text(self) -> str:
