@@ -1,6 +1,8 @@
 """The command line as scripts rely on it: exit status, what goes to which stream, what is imported when."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from email import message_from_bytes, policy
@@ -120,6 +122,28 @@ def test_without_a_display_the_window_is_one_sentence(
     err = capsys.readouterr().err
     assert len(err.splitlines()) == 1
     assert "display" in err
+
+
+def test_a_path_with_a_slash_is_opened_in_the_window_even_if_it_is_called_like_a_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["./report"]) == 2
+    assert "no display" in capsys.readouterr().err
+
+
+def test_progress_is_shown_to_a_person_only(queue: Path) -> None:
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "uringreview", "report", str(queue), "--summary"]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=follower, check=True)
+    os.close(follower)
+    shown = os.read(leader, 65536)
+    os.close(leader)
+    assert b"mails 1/4" in shown
+    assert shown.endswith(b"\r\x1b[K")
+    assert b"\x1b" not in ran.stdout
+    assert subprocess.run(command, capture_output=True, check=True).stderr == b""
 
 
 def test_a_reply_is_written_and_its_path_printed(
