@@ -11,6 +11,8 @@ from uringreview.rationale.claim import Claim, ClaimKind
 from uringreview.rationale.mark import Evidence, Mark, MarkWord
 
 _SHOWN = 4
+# git's own words for counts: these mean the whole diff and every line of it.
+_GIT_WORDS = re.compile(r"insertion|addition|deletion|removal|/", re.IGNORECASE)
 _MACRO = re.compile(r"\b[A-Z][A-Z0-9_]{2,60}\(")
 _STAT = re.compile(r"(?m)^ ?(\d{1,6}) files? changed(?:, (\d{1,7}) insertions?\(\+\))?(?:, (\d{1,7}) deletions?\(-\))?")
 
@@ -50,9 +52,10 @@ def check_count(claim: Claim, evidence: Evidence) -> Mark:
         return Mark(claim, MarkWord.UNCHECKABLE, f"{found}, and a binary part that has no lines", targets)
     if said == counted:
         return Mark(claim, MarkWord.VERIFIED, found + _caveat(evidence), targets)
-    if claim.hedged and (_near(said, counted) or said in _readings(files) or said <= added + removed):
-        near = "which is near what the claim says" if _near(said, counted) else "but the claim may count otherwise"
-        return Mark(claim, MarkWord.UNCHECKABLE, f"{found}, {near}", targets)
+    near = claim.hedged and _near(said, counted)
+    if near or (_GIT_WORDS.search(claim.text) is None and _otherwise(claim, files, said, counted)):
+        meant = "which is near what the claim says" if near else "but the claim may count otherwise"
+        return Mark(claim, MarkWord.UNCHECKABLE, f"{found}, {meant}", targets)
     return _contradicted(claim, evidence, found, targets)
 
 
@@ -67,7 +70,7 @@ def check_lines(claim: Claim, evidence: Evidence) -> Mark:
     targets = tuple(DiffAnchor(file.path) for file in diff.files[:_SHOWN])
     if said in (added + removed, added, removed) and said:
         return Mark(claim, MarkWord.VERIFIED, found + _caveat(evidence), targets)
-    if said > added + removed and not _near(said, added + removed):
+    if said > added + removed and not (claim.hedged and _near(said, added + removed)):
         return _contradicted(claim, evidence, found, targets)
     return Mark(claim, MarkWord.UNCHECKABLE, f"{found}; the claim may count otherwise", targets)
 
@@ -120,16 +123,15 @@ def _near(said: int, counted: int) -> bool:
     return abs(said - counted) <= max(3, counted // 4)
 
 
-def _readings(files: list[FileChange]) -> set[int]:
-    """Other numbers that a person may mean: net growth, lines that are not empty, changed lines."""
+def _otherwise(claim: Claim, files: list[FileChange], said: int, counted: int) -> bool:
+    """Whether "N lines added" may be meant otherwise: net growth, lines that are not empty, one of several files."""
     added, removed = sum(file.added for file in files), sum(file.removed for file in files)
+    kind = LineKind.ADDED if claim.kind is ClaimKind.INSERTIONS else LineKind.REMOVED
     filled = sum(
-        line.text.strip() != "" and line.kind is LineKind.ADDED
-        for file in files
-        for hunk in file.hunks
-        for line in hunk.lines
+        line.kind is kind and line.text.strip() != "" for file in files for hunk in file.hunks for line in hunk.lines
     )
-    return {added - removed, added + removed, max(added, removed), filled}
+    net = added - removed if kind is LineKind.ADDED else removed - added
+    return said in (net, filled) or (len(files) > 1 and said <= counted)
 
 
 def _first_of(files: list[FileChange], kind: ClaimKind) -> tuple[DiffAnchor, ...]:
@@ -160,9 +162,12 @@ def _may_change(diff: Diff, name: str) -> bool:
 
 
 def _headings_say(diff: Diff) -> bool:
-    """Whether every hunk's heading is a C function's plain first line: no macro that makes a name up, no structure."""
+    """Whether every hunk's heading tells what it stands in: no macro that makes a name up, no label, none missing."""
     return all(
-        file.path.endswith((".c", ".h")) and "(" in hunk.heading and not _MACRO.search(hunk.heading)
+        file.path.endswith((".c", ".h"))
+        and hunk.heading.strip()
+        and not hunk.heading.rstrip().endswith(":")
+        and not _MACRO.search(hunk.heading)
         for file in diff.files
         for hunk in file.hunks
     )
@@ -180,7 +185,9 @@ def _caveat(evidence: Evidence) -> str:
     """What to know of the diff that was counted in."""
     notes = []
     diff = evidence.diff
-    if diff.state is DiffState.DAMAGED or evidence.patch.white_space_lost:
+    if diff.state is DiffState.RESTORED:
+        notes.append(f"as restored{f' from {diff.restored_from}' if diff.restored_from else ''}")
+    elif evidence.patch.white_space_lost:
         notes.append("white space was lost on the way, + and - lines were not")
     stat = _STAT.search(evidence.patch.diffstat.of(evidence.patch.message.body)) if evidence.patch.diffstat else None
     if stat is not None:

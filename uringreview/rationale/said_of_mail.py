@@ -42,6 +42,11 @@ _BEYOND = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:prerequisite|sibling|sister|companion|predecessor|other (?:commit|patch)\w*)\b", re.IGNORECASE
 )
+_OTHER_COMMIT = re.compile(
+    r"\b(?:prerequisite|sibling|sister|companion|related|earlier|previous|prior|similar|introduc\w+|other|target"
+    r"|that commit|predecessor)\b",
+    re.IGNORECASE,
+)
 _ID = r"`?([0-9a-f]{7,40})(?:\.{2,3})?`?(?![\w@-])"
 _DIG = re.compile(rf"`?\bb4 dig -c {_ID}")
 _CANDIDATE = re.compile(
@@ -51,7 +56,8 @@ _CANDIDATE = re.compile(
 )
 _SHOW = re.compile(rf"`?\bgit show (?:--?[\w=%.-]{{1,40}} ){{0,6}}{_ID}")
 _CONFIRMED = re.compile(
-    r"\W{0,3}(?:confirmed|verified|parsed|showed)(?: the| exact)? (?:subject|body|tags|author|message|commit message)\b"
+    r"\W{0,3}(?:confirmed|verified|parsed|showed)\b[^.;]{0,80}?"
+    r"\b(?:subject|body|tags|author|commit message|only|insertions?|one[- ]file)\b"
 )
 _NAME = r"([^\W\d_a-z][\w.'-]{0,40}(?: (?:[^\W\d_a-z][\w.'-]{0,40}|van|von|de|der|den|le|la)){1,4})"
 _AUTHOR = (
@@ -152,12 +158,12 @@ def _upstream(said: Statement) -> Iterator[Claim]:
     for found in _DIG.finditer(text):
         if found[1].isdigit() and not same_commit(found[1], said.own):
             continue  # a date: b4 takes Message-IDs too
-        if same_commit(found[1], said.own) or not (
-            said.phase != 4 or said.of_others_by_word or _ELSEWHERE.search(text)
-        ):
+        if same_commit(found[1], said.own) or (said.phase == 4 and not _OTHER_COMMIT.search(text)):
             yield said.claim(ClaimKind.UPSTREAM, *found.span(), names=(found[1],))
     for found in _SHOW.finditer(text):
-        if same_commit(found[1], said.own) or (said.phase in (1, 2) and _CONFIRMED.match(text, found.end())):
+        if same_commit(found[1], said.own) or (
+            said.phase in (1, 2) and _CONFIRMED.match(text, found.end()) and not _OTHER_COMMIT.search(text)
+        ):
             yield said.claim(ClaimKind.UPSTREAM, *found.span(), names=(found[1],))
 
 

@@ -112,12 +112,8 @@ def _counts(said: Statement, of: tuple[str, ...]) -> Iterator[Claim]:
     for found in _SIGNED.finditer(text):
         if not _of_a_part(text, found.start()):
             loose = hedged(text, found.start())
-            yield said.claim(
-                ClaimKind.INSERTIONS, found.start(), found.end(1), numbers=(int(found[1]),), names=of, hedged=loose
-            )
-            yield said.claim(
-                ClaimKind.DELETIONS, found.start(2) - 1, found.end(), numbers=(int(found[2]),), names=of, hedged=loose
-            )
+            for kind, number in ((ClaimKind.INSERTIONS, int(found[1])), (ClaimKind.DELETIONS, int(found[2]))):
+                yield said.claim(kind, *found.span(), numbers=(number,), names=of, hedged=loose)
     for kind, pattern, exact in (
         (ClaimKind.INSERTIONS, _INSERTIONS, True),
         (ClaimKind.DELETIONS, _DELETIONS, True),
@@ -130,12 +126,13 @@ def _counts(said: Statement, of: tuple[str, ...]) -> Iterator[Claim]:
                 continue
             if kind is ClaimKind.DELETIONS and not exact and not re.search(r"\badded|\blines?\b|insert|\+\d", text):
                 continue
-            loose = not exact or hedged(text, found.start())
+            loose = hedged(text, found.start())
             yield said.claim(kind, *found.span(), numbers=(count(word),), names=of, hedged=loose)
     for found in _LINES.finditer(text) if said.phase != 1 else ():
         if found[1].lower() == "no" or _OTHER_LINES.match(text, found.end()) or _of_a_part(text, found.start()) or of:
             continue
-        yield said.claim(ClaimKind.LINES, *found.span(), numbers=(count(found[1]),), hedged=True)
+        loose = hedged(text, found.start())
+        yield said.claim(ClaimKind.LINES, *found.span(), numbers=(count(found[1]),), hedged=loose)
 
 
 def _of_a_part(text: str, at: int) -> bool:

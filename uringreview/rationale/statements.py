@@ -15,7 +15,8 @@ _ENDS = re.compile(r"\n|(?<=[.;!?])\s+(?=[A-Z`\[(\"'*]|\d|no\b|only\b|modified\b
 _ID = re.compile(r"(?<![\w/.@-])[0-9a-f]{7,40}(?![\w@-])")
 _FOREIGN = re.compile(
     r"(?<![\w/.`-])(?:prerequisite|sibling|sister|companion|earlier|previous|prior|similar|original|other|another|related"
-    r"|later|follow-?up|introduc\w+|that commit|which commit|predecessor|precedent|cover letter|would|could|if)\b(?![/`_]|\.\w)",
+    r"|later|follow-?up|introduc\w+|that commit|which commit|predecessor|precedent|cover letter|would|could"
+    r"|if)\b(?![/`_]|\.\w)",
     re.IGNORECASE,
 )
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "−": "-", "\u2011": "-"})
