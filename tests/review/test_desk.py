@@ -103,8 +103,20 @@ def test_a_diff_that_no_clone_proves_is_never_called_appliable(tmp_path: Path, q
     assert statuses(facts) == {"linux-7.0.y": "damaged"}
 
 
-def damaged(queue: Queue) -> Queue:
-    """The queue with its first mail as a page shows it: leading blanks gone."""
+def test_a_mail_that_lost_white_space_by_itself_is_restored_only_where_that_is_proven(
+    linux: Repo, queue: Queue, tmp_path: Path
+) -> None:
+    hurt = damaged(queue, known=False)
+    facts = finish(with_clone(finish(examine(hurt)), str(linux.path))).facts[0]
+    assert (facts.diff.state, facts.diff.proven) == (DiffState.RESTORED, True)
+    other = Repo.create(tmp_path / "other")
+    other.release("linux-7.0.y", "7.0.1", {"ring/chain.c": BASE.replace("int line_20;", "int other;")})
+    facts = finish(with_clone(finish(examine(hurt)), str(other.path))).facts[0]
+    assert (facts.diff.state, facts.diff.proven) == (DiffState.DAMAGED, False)
+
+
+def damaged(queue: Queue, known: bool = True) -> Queue:
+    """The queue with its first mail as a page shows it, leading blanks gone; `known` whether it says so."""
     first, *others = queue.rows
     assert first.patch is not None
     message = first.patch.message
@@ -113,7 +125,7 @@ def damaged(queue: Queue) -> Queue:
     start = first.patch.diff.start
     body = message.body[:start] + text
     span = replace(first.patch.diff, end=start + len(text))
-    patch = replace(first.patch, message=replace(message, body=body), diff=span, white_space_lost=True)
+    patch = replace(first.patch, message=replace(message, body=body), diff=span, white_space_lost=known)
     return replace(queue, rows=(replace(first, patch=patch), *others))
 
 

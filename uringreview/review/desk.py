@@ -179,12 +179,16 @@ def _pre_image(change: FileChange, clone: Clone) -> bytes | None:
 
 
 def _restored(facts: PatchFacts, clone: Clone, problems: list[Problem]) -> PatchFacts:
-    if facts.diff.proven or not facts.patch.white_space_lost or facts.patch.diff is None:
+    patch = facts.patch
+    broken = facts.diff.state is DiffState.DAMAGED or patch.white_space_lost
+    if not broken or facts.diff.proven or patch.diff is None:
         return facts
     try:
-        return replace(facts, diff=restore(facts.patch.diff_text, clone))
+        diff = restore(patch.diff_text, clone)
     except UringreviewError as error:
-        return replace(facts, not_done=_noted(facts.patch, error, problems))
+        return replace(facts, not_done=_noted(patch, error, problems))
+    # A page is known to have lost white space. What else is wrong with a mail is not known: there only proof counts.
+    return replace(facts, diff=diff) if patch.white_space_lost or diff.proven else facts
 
 
 def _candidate(facts: PatchFacts) -> Candidate:
