@@ -83,7 +83,7 @@ def said(pane: SimulatorPane, name: str) -> str:
 
 
 def rows(pane: SimulatorPane) -> list[list[str]]:
-    table = pane.table.steps
+    table = pane.run.table.steps
     return [[str(table.data(table.index(row, column))) for column in range(4)] for row in range(table.rowCount())]
 
 
@@ -153,12 +153,12 @@ def test_the_failing_run_opens_at_the_violation_with_the_freed_request_crossed_o
     assert walked.at == walked.length == walked.violation_at()
     assert [box.name for box in chain_boxes(walked) if box.freed] == ["L"]
     assert "use after free" in rows(failing)[-1][3]
-    assert failing.lanes.accessibleDescription().startswith("3 threads")
+    assert failing.run.lanes.accessibleDescription().startswith("3 threads")
 
 
 def test_keys_step_and_stop_at_the_ends(failing: SimulatorPane) -> None:
     end = at(failing)
-    lanes = failing.lanes
+    lanes = failing.run.lanes
     for key, expected in (
         (Qt.Key.Key_Right, end),
         (Qt.Key.Key_Left, end - 1),
@@ -298,11 +298,11 @@ def test_the_list_holds_what_the_lanes_show_and_moves_with_them(failing: Simulat
     assert listed is not None
     if not listed.isChecked():
         QTest.mouseClick(listed, Qt.MouseButton.LeftButton)
-    assert failing.table.isVisible()
+    assert failing.run.table.isVisible()
     assert failing.current is not None
     assert [row[2] for row in rows(failing)] == [step.text for step in failing.current.last.steps]
-    failing.table.setFocus()
-    failing.table.selectRow(3)
+    failing.run.table.setFocus()
+    failing.run.table.selectRow(3)
     assert at(failing) == 4
 
 

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollBar, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QScrollBar, QSplitter, QVBoxLayout, QWidget
 
-from uringreview.diff.model import Diff, DiffAnchor, DiffState
+from uringreview.diff.model import DiffAnchor, DiffState
 from uringreview.interleave.binding import matches
+from uringreview.mail.queue import Row as QueueRow
 from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.diff_edit import DiffEdit
+from uringreview.ui.diff_header import DiffHeader
+from uringreview.ui.diff_said import STATE_WORDS, banner_of, why_empty
 from uringreview.ui.diff_text import Row, RowKind, Sheet, lay_out
-from uringreview.ui.plain import plain_tip
-from uringreview.ui.theme import ONE, THREE, TWO, Theme, fixed_font
-from uringreview.ui.visible import visible
+from uringreview.ui.theme import THREE, TWO, Theme
 
 _EMPTY = Sheet((), (), side_by_side=False)
 
@@ -40,24 +41,18 @@ class DiffPane(QWidget):
         self.setAccessibleName("Diff")
         self._theme = theme
         self._facts: PatchFacts | None = None
+        self._queue_row: QueueRow | None = None
+        self._switchable = False
         self._sheet = _EMPTY
         self._lit: frozenset[int] = frozenset()
         self._comments: tuple[Comment, ...] = ()
         self._wants_columns = True
         self._old = _named(DiffEdit(theme, new_side=False), "diffOld", "Before the patch")
         self._new = _named(DiffEdit(theme, new_side=True), "diffNew", "After the patch")
-        self._path = _label("diffPath", mono=True)
-        self._counts = _label("diffCounts", mono=True)
-        self._hunk = _label("diffHunk", muted=True)
-        self._state = _label("diffState", muted=True)
-        self._layout_button = QToolButton()
-        self._layout_button.setObjectName("diffLayout")
-        self._layout_button.setAccessibleName("Diff layout")
-        self._layout_button.clicked.connect(self.toggle_layout)
+        self._header = DiffHeader(theme)
+        self._header.layout_wanted.connect(self.toggle_layout)
         self._banner = _label("diffBanner")
-        self._banner.setWordWrap(True)
         self._empty = _label("diffEmpty", muted=True)
-        self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._arrange()
         self._join()
@@ -65,17 +60,6 @@ class DiffPane(QWidget):
         self.show_patch(None)
 
     def _arrange(self) -> None:
-        header = QWidget()
-        header.setObjectName("diffHeader")
-        header.setProperty("role", "header")
-        row = QHBoxLayout(header)
-        row.setContentsMargins(THREE, ONE, THREE, ONE)
-        row.setSpacing(TWO)
-        for widget in (self._path, self._counts, self._hunk):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self._state)
-        row.addWidget(self._layout_button)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("diffColumns")
         self._columns.setHandleWidth(1)
@@ -87,7 +71,7 @@ class DiffPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(header)
+        column.addWidget(self._header)
         column.addWidget(self._banner)
         column.addWidget(self._empty, 1)
         column.addWidget(self._columns, 1)
@@ -112,14 +96,15 @@ class DiffPane(QWidget):
             f"#diffBanner {{ background: {theme.callout}; border-left: 3px solid {theme.contradicted};"
             f" padding: {TWO}px {THREE}px; }}"
         )
-        self._update_header()
+        self._header.set_theme(theme)
 
-    def show_patch(self, facts: PatchFacts | None) -> None:
-        """Show the diff of `facts`, or say why there is none.
+    def show_patch(self, facts: PatchFacts | None, row: QueueRow | None = None) -> None:
+        """Show the diff of `facts`, or say why there is none; `row` is the queue's row, where facts are not there yet.
 
         Nothing moves where the same diff is shown already (evidence from the clone arrives later). The comments of
         another patch are taken away.
         """
+        self._queue_row = row if facts is None else None
         same = facts is not None and self._facts is not None and facts.key == self._facts.key
         if same and facts is not None and self._facts is not None and facts.diff == self._facts.diff:
             self._facts = facts
@@ -133,7 +118,7 @@ class DiffPane(QWidget):
 
     def _fill(self) -> None:
         diff = self._facts.diff if self._facts is not None else None
-        reason = why_empty(self._facts)
+        reason = why_empty(self._facts, self._queue_row)
         self._empty.setText(reason)
         self._empty.setVisible(bool(reason))
         self._columns.setVisible(not reason)
@@ -150,10 +135,9 @@ class DiffPane(QWidget):
             self._old.show_sheet(self._sheet)
         self._new.show_sheet(self._sheet)
         self._new.setAccessibleName("After the patch" if self._sheet.side_by_side else "Diff text")
-        self._layout_button.setText("side by side" if self._wants_columns else "unified")
-        self._layout_button.setToolTip("Switch between side by side and unified (v)")
-        self._layout_button.setVisible(diff is not None and bool(diff.files) and diff.state is not DiffState.DAMAGED)
-        self._state.setText(_STATE_WORDS[diff.state] if diff is not None else "")
+        self._switchable = diff is not None and bool(diff.files) and diff.state is not DiffState.DAMAGED
+        words = STATE_WORDS[diff.state] if diff is not None else ""
+        self._header.show_layout(words, side_by_side=self._wants_columns, switchable=self._switchable)
         self._update_header()
 
     def _raw(self) -> str:
@@ -214,7 +198,8 @@ class DiffPane(QWidget):
         if c_text and (upstream is None or ours is None or ours.startswith(upstream) or upstream.startswith(ours)):
             rows = self._rows_with(c_text)
         self._light(frozenset(rows))
-        if rows:
+        first = self._new.verticalScrollBar().value()
+        if rows and not any(first <= row < first + self._new.page_rows() for row in rows):
             self._bring_into_view(rows[0])
 
     def _upstream(self) -> str | None:
@@ -326,22 +311,10 @@ class DiffPane(QWidget):
         rows = self._sheet.rows
         row = rows[self._header_row()] if rows else None
         change = self._sheet.files[row.file] if row is not None and row.file >= 0 else None
-        for label in (self._path, self._counts, self._hunk):
-            label.setVisible(change is not None)
         if change is None or row is None:
-            return
-        self._path.setText(visible(change.path))
-        files = len(self._sheet.files)
-        self._path.setToolTip(plain_tip(f"File {row.file + 1} of {files}: {visible(change.path)}"))
-        self._counts.setTextFormat(Qt.TextFormat.RichText)
-        self._counts.setText(
-            f'<span style="color:{self._theme.added_text}">+{change.added}</span> '
-            f'<span style="color:{self._theme.removed_text}">−{change.removed}</span>'
-        )
-        words = [f"hunk {max(row.hunk, 0) + 1} of {len(change.hunks)}"] if change.hunks else []
-        if files > 1:
-            words.append(f"file {row.file + 1} of {files}")
-        self._hunk.setText(" · ".join(words))
+            self._header.show_place(None, 0, 0, 0)
+        else:
+            self._header.show_place(change, max(row.hunk, 0), row.file, len(self._sheet.files))
 
     def _header_row(self) -> int:
         """The caret's row while it is in view, else the first row in view: what the header speaks of."""
@@ -368,56 +341,12 @@ class DiffPane(QWidget):
         menu.addSeparator()
         path = anchor.path if anchor is not None else ""
         _action(menu, "Copy File Name", lambda: QGuiApplication.clipboard().setText(path)).setEnabled(bool(path))
-        _action(menu, "Switch Layout", self.toggle_layout).setEnabled(self._layout_button.isVisibleTo(self))
+        _action(menu, "Switch Layout", self.toggle_layout).setEnabled(self._switchable)
         return menu
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The sides have their own menus."""
         event.ignore()
-
-
-_STATE_WORDS = {
-    DiffState.EXACT: "as mailed",
-    DiffState.RESTORED: "restored",
-    DiffState.DAMAGED: "damaged, as mailed",
-    DiffState.NONE: "",
-}
-
-
-def banner_of(diff: Diff, *, white_space_lost: bool = False) -> str:
-    """What a reviewer must know before trusting the lines below; empty where they are as mailed.
-
-    `white_space_lost` is the patch's own flag: a diff may be damaged in other ways too (a miscounted hunk).
-    """
-    problems = " ".join(_sentence(visible(problem)) for problem in diff.problems[:3])
-    source = visible(diff.restored_from)
-    if diff.state is DiffState.RESTORED and diff.proven:
-        proof = "proven by the blob id in its index line"
-        return f"White space lost on the page; restored from {source or 'the clone'}, {proof}."
-    if diff.state is DiffState.RESTORED:
-        lost = f"White space lost; restored from {source or 'what was read'}, not proven: not tried on any branch."
-        return f"{lost} {problems}".rstrip()
-    if diff.state is DiffState.DAMAGED:
-        lost = "White space lost, not appliable" if white_space_lost else "Damaged, not appliable"
-        return f"{lost}: shown as it was read. {problems}".rstrip()
-    return problems
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
-
-
-def why_empty(facts: PatchFacts | None) -> str:
-    """Why there is no diff to show; empty where there is one."""
-    if facts is None:
-        return "Choose a patch in the queue to see its diff."
-    if facts.row.patch is None:
-        return "This mail is only named in the thread overview. Open the mail itself (Ctrl+O) to see its diff."
-    if facts.diff is None or facts.diff.state is DiffState.NONE:
-        return "This mail carries no diff."
-    if not facts.diff.files and not facts.row.patch.diff_text.strip():
-        return "This mail's diff is empty."
-    return ""
 
 
 def _begins(rows: tuple[Row, ...], at: int, kind: RowKind) -> bool:
@@ -442,12 +371,11 @@ def _named(edit: DiffEdit, name: str, accessible: str) -> DiffEdit:
     return edit
 
 
-def _label(name: str, *, mono: bool = False, muted: bool = False) -> QLabel:
+def _label(name: str, *, muted: bool = False) -> QLabel:
     label = QLabel()
     label.setObjectName(name)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    if mono:
-        label.setFont(fixed_font())
+    label.setWordWrap(True)
     if muted:
         label.setProperty("role", "muted")
     return label

@@ -1,0 +1,240 @@
+"""One run of the simulator: the line with the buttons, the threads, the swim lanes, and the list beside them.
+
+Here a run is walked: forth and back, to the step that fails, or off the run by choosing the next thread oneself.
+"""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAccessible, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+
+from uringreview.interleave.scenario import Model, Scenario
+from uringreview.interleave.trace import Trace, two_column_text
+from uringreview.ui.lane_heads import LaneHeads
+from uringreview.ui.lanes import LanesView
+from uringreview.ui.simulator_bar import SimulatorBar
+from uringreview.ui.simulator_runs import Known
+from uringreview.ui.simulator_walk import Walk, lane_steps, walk
+from uringreview.ui.steps_model import StepsTable
+from uringreview.ui.theme import ONE, THREE, Theme
+
+
+class RunView(QWidget):
+    """The middle of the simulator. `moved` says that `walk` is another, `begun` carries the `Trace` that a walk
+    begins on."""
+
+    moved = Signal()
+    begun = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("run")
+        self.setAccessibleName("Run")
+        self._model: Model | None = None
+        self._scenario: Scenario | None = None
+        self._applied: tuple[str, ...] = ()
+        self._runs: tuple[Known, ...] = ()
+        self._diverges: int | None = None
+        self.walk: Walk | None = None
+        self.bar = SimulatorBar()
+        self.lanes = LanesView(theme)
+        self.heads = LaneHeads(theme, self.lanes)
+        self.table = StepsTable(theme)
+        self._said = QLabel()
+        self._said.setObjectName("simulatorSaid")
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
+        self._said.setWordWrap(True)
+        self._said.setProperty("role", "muted")
+        self._said.setContentsMargins(THREE, ONE, THREE, ONE)
+        self._arrange()
+        self._join()
+        self.table.setVisible(QAccessible.isActive())
+        self.bar.show_list(QAccessible.isActive())
+        self._show()
+
+    def _arrange(self) -> None:
+        left = QWidget()
+        drawing = QVBoxLayout(left)
+        drawing.setContentsMargins(0, 0, 0, 0)
+        drawing.setSpacing(0)
+        drawing.addWidget(self.heads)
+        drawing.addWidget(self.lanes, 1)
+        steps = QSplitter(Qt.Orientation.Horizontal)
+        steps.setObjectName("simulatorSteps")
+        steps.setHandleWidth(1)
+        steps.setChildrenCollapsible(False)
+        for widget, stretch in ((left, 3), (self.table, 2)):
+            steps.addWidget(widget)
+            steps.setStretchFactor(steps.count() - 1, stretch)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self._said)
+        column.addWidget(steps, 1)
+        self.setFocusProxy(self.lanes)
+
+    def _join(self) -> None:
+        self.lanes.step_chosen.connect(self.go_to_step)
+        self.table.step_chosen.connect(self.go_to_step)
+        self.heads.thread_chosen.connect(self.step_thread)
+        self.bar.first.connect(self.first)
+        self.bar.back.connect(self.step_back)
+        self.bar.forward.connect(self.step_forward)
+        self.bar.last.connect(self.last)
+        self.bar.to_violation.connect(self.to_violation)
+        self.bar.copy_replay.connect(self.copy_replay)
+        self.bar.copy_text.connect(self.copy_text)
+        self.bar.run_chosen.connect(self._choose_run)
+        self.bar.list_wanted.connect(self.table.setVisible)
+        for widget in (self.lanes, self.table):
+            widget.installEventFilter(self)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in other colours."""
+        for part in (self.lanes, self.heads, self.table):
+            part.set_theme(theme)
+
+    def show_cell(
+        self, model: Model, scenario: Scenario, applied: Sequence[str], runs: tuple[Known, ...], said: str
+    ) -> None:
+        """Turn to a cell: the first of its `runs`, or with the words `said` to the point before the first step."""
+        self._model, self._scenario, self._applied = model, scenario, tuple(applied)
+        self._runs = runs
+        self.bar.show_runs([run.title for run in runs])
+        self._said.setText(said)
+        self._said.setVisible(bool(said))
+        self._begin(runs[0].trace if runs else None)
+
+    def show_divergence(self, number: int | None) -> None:
+        """Mark the step at which another set of patches would go another way."""
+        self._diverges = number
+        self._show()
+
+    def _choose_run(self, number: int) -> None:
+        if 0 <= number < len(self._runs):
+            self._begin(self._runs[number].trace)
+
+    def _begin(self, trace: Trace | None) -> None:
+        """Turn to a run, at the step that fails; without one, to the point before the first step."""
+        if self._model is None or self._scenario is None:
+            return
+        self._diverges = None
+        begun = walk(self._model, self._scenario.name, self._applied, trace.schedule if trace is not None else ())
+        self._move(begun.to(begun.violation_at() or 0))
+        if trace is not None:
+            self.begun.emit(trace)
+
+    def _move(self, to: Walk) -> None:
+        self.walk = to
+        self._show()
+        self.moved.emit()
+
+    def go_to_step(self, number: int) -> None:
+        """Go to the point after step `number`; 0 is before the first."""
+        if self.walk is not None:
+            self._move(self.walk.to(number))
+
+    def step_forward(self) -> None:
+        """Make the next step of this run."""
+        if self.walk is not None:
+            self.go_to_step(self.walk.at + 1)
+
+    def step_back(self) -> None:
+        """Take the last step back."""
+        if self.walk is not None:
+            self.go_to_step(self.walk.at - 1)
+
+    def first(self) -> None:
+        """Go to the point before the first step."""
+        self.go_to_step(0)
+
+    def last(self) -> None:
+        """Go to the end of this run."""
+        if self.walk is not None:
+            self.go_to_step(self.walk.length)
+
+    def to_violation(self) -> None:
+        """Go to the step that violates a property, where this run has one."""
+        at = self.walk.violation_at() if self.walk is not None else None
+        if at is not None:
+            self.go_to_step(at)
+
+    def choose_thread(self, number: int) -> None:
+        """Step the `number`th thread (from 1); where that leaves the run that the search found, a new one begins."""
+        name = self.heads.name_of(number)
+        if name is not None:
+            self.step_thread(name)
+
+    def step_thread(self, name: str) -> None:
+        """Step the thread called `name`, where it can move."""
+        if self.walk is None:
+            return
+        after = self.walk.take(name)
+        if after.own:
+            self._diverges = None
+        self._move(after)
+
+    def jump_to_line(self, text: str) -> None:
+        """Go to the first step that stands for the diff line `text`, where this run has one."""
+        found = self.walk.find(text) if self.walk is not None else None
+        if found is not None:
+            self.go_to_step(found)
+
+    def copy_replay(self) -> None:
+        """Put the text that names this run on the clipboard."""
+        if self.walk is not None:
+            QGuiApplication.clipboard().setText(self.walk.last.replay)
+
+    def copy_text(self) -> None:
+        """Put the run on the clipboard as plain text in columns, with the text that names it."""
+        if self.walk is not None:
+            trace = self.walk.last
+            QGuiApplication.clipboard().setText(f"{two_column_text(trace)}\n {trace.replay}\n")
+
+    def _show(self) -> None:
+        if self.walk is None or self._scenario is None or self._model is None:
+            self.lanes.show_steps((), (), 0, None)
+            self.bar.show_place("", usable=False)
+            return
+        titles = tuple(thread.title for thread in self._scenario.threads)
+        names = tuple(thread.name for thread in self._scenario.threads)
+        steps = lane_steps(self.walk, names, tuple(lock.name for lock in self._model.locks))
+        self.lanes.show_steps(titles, steps, self.walk.at, self._diverges)
+        self.heads.show_choices(titles, self.walk.choices())
+        self.table.steps.show_steps(titles, steps)
+        self.table.mark(self.walk.at)
+        order = " · your own order" if self.walk.own else ""
+        self.bar.show_place(f"step {self.walk.at} of {self.walk.length}{order}", usable=True)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys that step, while the lanes, the list or whoever installed this filter has the focus."""
+        if isinstance(event, QKeyEvent) and event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+            act = self._act_for(event, moves=watched is self.lanes)
+            if act is not None:
+                if event.type() == QEvent.Type.KeyPress:
+                    act()
+                event.accept()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _act_for(self, event: QKeyEvent, *, moves: bool) -> Callable[[], None] | None:
+        """What a key does; arrows and ends belong to the tables where those have the focus."""
+        if event.modifiers() not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+            return None
+        key = Qt.Key(event.key())
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            number = key - Qt.Key.Key_0
+            return lambda: self.choose_thread(number)
+        keys = {Qt.Key.Key_H: self.step_back, Qt.Key.Key_L: self.step_forward, Qt.Key.Key_X: self.to_violation}
+        if moves:
+            keys |= {
+                Qt.Key.Key_Left: self.step_back,
+                Qt.Key.Key_Right: self.step_forward,
+                Qt.Key.Key_Up: self.step_back,
+                Qt.Key.Key_Down: self.step_forward,
+                Qt.Key.Key_Home: self.first,
+                Qt.Key.Key_End: self.last,
+            }
+        return keys.get(key)

@@ -1,0 +1,44 @@
+"""The runs that a search found, each with a title to choose it by, and the words where there is none."""
+
+from dataclasses import dataclass
+
+from uringreview.interleave.properties import PROPERTIES
+from uringreview.interleave.trace import Outcome, Trace
+from uringreview.ui.scenario_matrix import OK_MEANS, CellName
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A run that the search found: what to call it, and the run."""
+
+    title: str
+    trace: Trace
+
+
+def known_runs(outcome: Outcome) -> tuple[Known, ...]:
+    """The runs that a search found, the one that a person can follow best first for each violation."""
+    runs = []
+    for violation in outcome.violations:
+        title = PROPERTIES[violation.property].title if violation.property in PROPERTIES else violation.property
+        if violation.simplest is not None:
+            words = _counted(violation.simplest)
+            runs.append(Known(f"{title}: fewest switches ({words})", violation.simplest))
+        if violation.simplest is None or violation.trace.schedule != violation.simplest.schedule:
+            runs.append(Known(f"{title}: shortest ({_counted(violation.trace)})", violation.trace))
+    if outcome.race_detail is not None:
+        race = outcome.race_detail
+        runs.append(Known(f"data race on {race.thing}.{race.field} ({_counted(race.trace)})", race.trace))
+    return tuple(runs)
+
+
+def _counted(trace: Trace) -> str:
+    return f"{len(trace.steps)} steps, {trace.switches} switch{'es' * (trace.switches != 1)}"
+
+
+def no_run(cell: CellName, outcome: Outcome | None) -> str:
+    """What stands where there is no run to show."""
+    if outcome is None:
+        return f"{cell.scenario} has not been searched yet. Choose a thread above to step it by hand."
+    if outcome.ok:
+        return f"No violation: {OK_MEANS}, and every interleaving was seen. Choose a thread above to step it by hand."
+    return "No violation found, but not every state was seen: this says nothing."
