@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from uringreview.ui.jobs import Jobs
 from uringreview.ui.theme import Theme, apply_theme
@@ -64,7 +65,9 @@ def settle(qtbot: QtBot, window: Window) -> None:
 
 
 def close(window: Window) -> None:
-    """Close a window for good."""
+    """Close a window for good; one that was closed before is left alone."""
+    if not isValid(window):
+        return
     window.close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

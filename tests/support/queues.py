@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.support import mail
+from tests.support.repos import Repo
 
 SERIES_RATIONALE = """\
 ## Phase 1: Commit Message Forensics
@@ -43,3 +44,37 @@ def batch(folder: Path, *, hostile: str = "") -> Path:
         )
     )
     return path
+
+
+CHAIN = """\
+static void ring_other(void)
+{
+}
+
+static void ring_note(void)
+{
+}
+
+static void ring_walk(struct ring *ring)
+{
+\tstruct link *link = ring->head;
+
+\twhile (link)
+\t\tlink = link->next;
+}
+"""
+
+
+def clone(folder: Path) -> Path:
+    """A clone in which the first patch of `batch` is clean on 7.0, moved on 6.6, in conflict on 6.1, absent on 5.10."""
+    repo = Repo.create(folder / "linux")
+    base = repo.release("main", "5.10", {"Makefile": "all:\n"})
+    contents = {
+        "linux-7.0.y": CHAIN,
+        "linux-6.6.y": "/* moved */\n" * 7 + CHAIN,
+        "linux-6.1.y": CHAIN.replace("ring->head", "ring->first").replace("while (link)", "for (; link;)"),
+        "linux-5.10.y": None,
+    }
+    for branch, text in contents.items():
+        repo.commit(branch, {"ring/chain.c": text} if text else {"README": "no ring\n"}, start=base)
+    return repo.path

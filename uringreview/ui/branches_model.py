@@ -100,7 +100,7 @@ class BranchesModel(QAbstractTableModel):
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["position", "upstream", "subject", *self.branches])
         for facts in self._facts:
-            cells = {cell.branch: f"{cell.status.value} {cell.detail}".strip() for cell in facts.cells}
+            cells = {cell.branch: _in_words(cell) for cell in facts.cells}
             head = [facts.row.position or "", facts.patch.upstream or "", facts.patch.subject.title]
             fields = [*head, *(cells.get(branch, "pending") for branch in self.branches)]
             writer.writerow([_harmless(visible(str(text))) for text in fields])
@@ -200,6 +200,11 @@ def short_detail(cell: Cell) -> str:
     if cell.status is Status.AFTER and cell.needs:
         return str(len(cell.needs))
     return ""
+
+
+def _in_words(cell: Cell) -> str:
+    word, detail = cell.status.value, cell.detail
+    return detail if detail.startswith(word) else f"{word} {detail}".strip()
 
 
 def _rank(facts: PatchFacts, branch: str) -> int:

@@ -139,6 +139,11 @@ class BranchesView(QWidget):
             self.show_cell(*kept)
         self._cell_changed(self.table.currentIndex())
 
+    @property
+    def empty_text(self) -> str:
+        """What is said in the matrix' place."""
+        return self._empty.text()
+
     def show_progress(self, text: str, busy: bool) -> None:
         """Say how far the clone has been read."""
         self.header.say(text)

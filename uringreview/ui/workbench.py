@@ -5,7 +5,8 @@ the clone in a spawned process, each by the same generators that the command lin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import Enum
 from io import BytesIO
 
 from PySide6.QtCore import QObject, Signal
@@ -22,6 +23,22 @@ from uringreview.ui.jobs import Jobs
 
 MAIL, FACTS, CLONE = "mail", "facts", "clone"
 _WORDS = 60
+
+
+class _Kind(Enum):
+    """What a step changed."""
+
+    DECISION = "decision"
+    COMMENT_ADDED = "comment added"
+    COMMENT_REMOVED = "comment removed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One thing that undo takes back; `number` is the comment's."""
+
+    kind: _Kind
+    number: int = 0
 
 
 class Workbench(QObject):
@@ -57,7 +74,8 @@ class Workbench(QObject):
         self.words: dict[str, str] = {}
         self._stdin: bytes | None = None
         self._decisions: Mapping[str, Decision] = {}
-        self._comments_made: list[int] = []
+        self._done: list[_Step] = []
+        self._undone: list[_Step] = []
 
     # Reading
 
@@ -211,26 +229,44 @@ class Workbench(QObject):
         """Store a decision as it stands."""
         if self.session is not None and self._decisions.get(decision.key) != decision:
             self._stored(decision.key, lambda session: session.decide(decision))
+            self._did(_Step(_Kind.DECISION))
 
     def undecide(self, key: str) -> None:
         """Take the decision back."""
         self._stored(key, lambda session: session.withdraw(key))
+        self._did(_Step(_Kind.DECISION))
 
     def undo(self) -> str | None:
-        """Take back what was done last; a sentence of what it was, None where there is nothing."""
+        """Take back what was done last; what it was, None where there is nothing."""
         if self.session is None:
             return None
-        if self._comments_made:
-            number = self._comments_made.pop()
-            self._stored("", lambda session: session.remove_comment(number))
-            return "the comment"
-        done = self.session.undo()
-        self._reload("")
+        # Steps of an earlier run are not in the list: the session knows the decisions among them.
+        step = self._done.pop() if self._done else _Step(_Kind.DECISION)
+        done = self._turn(step, back=True)
+        if done is not None:
+            self._undone.append(step)
         return done
 
     def redo(self) -> str | None:
         """Do again what was undone last."""
-        done = self.session.redo() if self.session is not None else None
+        if self.session is None:
+            return None
+        step = self._undone.pop() if self._undone else _Step(_Kind.DECISION)
+        done = self._turn(step, back=False)
+        if done is not None:
+            self._done.append(step)
+        return done
+
+    def _turn(self, step: "_Step", *, back: bool) -> str | None:
+        session = self.session
+        assert session is not None
+        done: str | None = "the comment"
+        if step.kind is _Kind.DECISION:
+            done = session.undo() if back else session.redo()
+        elif (step.kind is _Kind.COMMENT_ADDED) is back:
+            session.remove_comment(step.number)
+        else:
+            session.restore_comment(step.number)
         self._reload("")
         return done
 
@@ -245,10 +281,11 @@ class Workbench(QObject):
         if not comment.text.strip():
             if comment.number:
                 self._stored(comment.key, lambda session: session.remove_comment(comment.number))
+                self._did(_Step(_Kind.COMMENT_REMOVED, comment.number))
             return
         made = self.session.comment(comment)
         if not comment.number:
-            self._comments_made.append(made.number)
+            self._did(_Step(_Kind.COMMENT_ADDED, made.number))
         self._reload(comment.key)
 
     def remember_place(self, key: str, tab: str) -> None:
@@ -259,6 +296,10 @@ class Workbench(QObject):
     def close(self) -> None:
         """Leave; everything is stored already."""
         self._leave_session()
+
+    def _did(self, step: "_Step") -> None:
+        self._done.append(step)
+        self._undone.clear()
 
     def _stored(self, key: str, write: Callable[[Session], object]) -> None:
         if self.session is None:
@@ -292,7 +333,8 @@ class Workbench(QObject):
         if self.session is not None:
             self.session.close()
             self.session = None
-        self._comments_made.clear()
+        self._done.clear()
+        self._undone.clear()
 
 
 def _words_of(row: Row) -> str:
