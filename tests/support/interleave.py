@@ -48,16 +48,20 @@ text = '''
 
 def small_model(code: str, *, final: str = "", irq: str = "", daemon: str = "") -> Model:
     """A model whose functions t1, t2, t3 (as far as `code` has them) are threads; `irq` and `daemon` name some."""
+    return parse_model("small.toml", "small", small_text(code, final=final, irq=irq, daemon=daemon))
+
+
+def small_text(code: str, *, final: str = "", irq: str = "", daemon: str = "") -> str:
+    """The file of a small model."""
     names = [name for name in ("t1", "t2", "t3") if f"fn {name}()" in code]
     threads = "\n".join(
         f'[threads.{name}]\ntitle = "{name}"\nruns = "{name}"\ncontext = "{"hardirq" if name in irq else "task"}"\n'
         f"daemon = {str(name in daemon).lower()}"
         for name in names
     )
-    text = _HEAD.format(
+    return _HEAD.format(
         threads=threads, names=", ".join(f'"{name}"' for name in names), final=final, code=code.strip("\n")
     )
-    return parse_model("small.toml", "small", text)
 
 
 class _Blocked(Exception):

@@ -299,6 +299,9 @@ def _check_expression(place: Place, expression: ast.expr, allow: tuple[str, ...]
         at = _at(place, getattr(node, "col_offset", 0))
         if isinstance(node, ast.keyword) or not isinstance(node, _FORMS):
             raise at.error(f"{type(node).__name__} is not part of the language (see docs/scenario-language.md)")
+        operator = getattr(node, "op", None)
+        if operator is not None and not isinstance(operator, _FORMS):
+            raise at.error(f"{type(operator).__name__} is not part of the language (see docs/scenario-language.md)")
         if isinstance(node, ast.Constant) and not isinstance(node.value, int | str):
             raise at.error("only whole numbers are values")
         if isinstance(node, ast.Constant) and isinstance(node.value, int) and not 0 <= node.value <= LARGEST:

@@ -105,6 +105,15 @@ def _check_unique(model: Model) -> None:
 
 
 def _check(names: Names, local: set[str], place: Place, tree: ast.AST) -> None:
+    if isinstance(tree, ast.stmt):
+        name = called(tree)
+        if name is not None and isinstance(tree, ast.Assign | ast.Expr) and isinstance(tree.value, ast.Call):
+            at = Place(place.file, place.line, place.column + tree.value.col_offset)
+            if name not in names.functions:
+                raise at.error(f"there is no function {name}()")
+            wanted = len(names.functions[name].parameters)
+            if len(tree.value.args) != wanted:
+                raise at.error(f"{name}() takes {wanted} arguments, not {len(tree.value.args)}")
     for node in ast.walk(tree):
         at = Place(place.file, place.line, place.column + getattr(node, "col_offset", 0))
         if isinstance(node, ast.Attribute) and node.attr not in names.fields:
@@ -115,15 +124,6 @@ def _check(names: Names, local: set[str], place: Place, tree: ast.AST) -> None:
             known = node.id in names.constants or names.shared(node.id) or node.id in names.functions
             if not known:
                 raise at.error(f'"{node.id}" means nothing: it is no object, global, switch, lock, queue or variable')
-    if isinstance(tree, ast.stmt):
-        name = called(tree)
-        if name is not None and isinstance(tree, ast.Assign | ast.Expr) and isinstance(tree.value, ast.Call):
-            at = Place(place.file, place.line, place.column + tree.value.col_offset)
-            if name not in names.functions:
-                raise at.error(f"there is no function {name}()")
-            wanted = len(names.functions[name].parameters)
-            if len(tree.value.args) != wanted:
-                raise at.error(f"{name}() takes {wanted} arguments, not {len(tree.value.args)}")
 
 
 def _check_call(names: Names, at: Place, name: str, arguments: list[ast.expr]) -> None:
