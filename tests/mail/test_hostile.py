@@ -55,7 +55,7 @@ LINES = (
     b"> quoted",
     b"\xff\xfe\0",
 )
-once = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+once = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def look_at(queue: Queue) -> None:

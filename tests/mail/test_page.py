@@ -187,3 +187,18 @@ def test_a_patchew_page_of_a_series_gives_every_patch(tmp_path: Path) -> None:
 def test_patchews_times_are_kept_as_they_stand(tmp_path: Path, when: str) -> None:
     (message,) = messages_in(items_of(tmp_path, mail.patchew_page(mail.autosel(), when=when)))
     assert message.date_text == when
+
+
+def test_a_mail_that_says_who_posted_what_is_a_mail(tmp_path: Path) -> None:
+    raw = mail.autosel(rationale="A thread\nPosted by Ann Other 4 days ago\nsays so.\n")
+    (message,) = messages_in(items_of(tmp_path, raw))
+    assert (message.form, message.message_id) == ("mail", mail.message_id(1))
+
+
+def test_a_patchew_page_without_blank_lines_is_a_page(tmp_path: Path) -> None:
+    page = "\n".join(line for line in mail.patchew_page(mail.autosel()).split("\n") if line.strip())
+    (message,) = messages_in(items_of(tmp_path, page))
+    patch = read_patch(message)
+    assert message.form == "patchew page"
+    assert patch is not None
+    assert patch.upstream == mail.upstream_id(1)

@@ -38,11 +38,10 @@ def test_no_mail_of_any_mbox_is_dropped(shared: Path) -> None:
 
 
 def test_git_mailinfo_and_git_apply_agree_on_every_patch(patches: list[Patch], tmp_path: Path) -> None:
-    checked = 0
-    for patch in patches:
+    for number, patch in enumerate(patches):
         message = patch.message
         run = subprocess.run(
-            ["git", "mailinfo", "--encoding=UTF-8", tmp_path / "msg", tmp_path / "patch"],
+            ["git", "mailinfo", "--encoding=UTF-8", tmp_path / "msg", tmp_path / f"{number}.theirs"],
             input=message.raw.encode("utf-8", "surrogateescape"),
             capture_output=True,
             check=True,
@@ -52,12 +51,16 @@ def test_git_mailinfo_and_git_apply_agree_on_every_patch(patches: list[Patch], t
         assert info["Subject"] == patch.subject.title, message.source
         text = (tmp_path / "msg").read_bytes().decode("utf-8", "surrogateescape")
         assert text.strip() == patch.commit_message.of(message.body), message.source
-        theirs = subprocess.run(["git", "apply", "--numstat", tmp_path / "patch"], capture_output=True, check=True)
-        diff = patch.diff_text.encode("utf-8", "surrogateescape")
-        ours = subprocess.run(["git", "apply", "--numstat"], input=diff, capture_output=True, check=True)
-        assert ours.stdout == theirs.stdout != b"", message.source
-        checked += 1
-    assert checked == len(patches) > 900
+        (tmp_path / f"{number}.ours").write_bytes(patch.diff_text.encode("utf-8", "surrogateescape"))
+
+    def counted(whose: str) -> list[bytes]:
+        files = [f"{number}.{whose}" for number in range(len(patches))]
+        run = subprocess.run(["git", "apply", "--numstat", *files], cwd=tmp_path, capture_output=True, check=True)
+        return run.stdout.splitlines()
+
+    theirs = counted("theirs")
+    assert counted("ours") == theirs
+    assert len(theirs) >= len(patches) > 900
 
 
 def test_every_autosel_mail_names_its_commit_base_place_and_range(patches: list[Patch]) -> None:

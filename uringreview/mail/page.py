@@ -7,6 +7,7 @@ A patchew page is: the subject, "X posted N patches T ago", a diffstat, then for
 T ago" and the body, without headers. What the page lacks (Message-ID, addresses) stays unknown.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _HEADER = re.compile(
     r"\s{0,8}(From|Sender|Reply-To|To|Cc|Bcc|Subject|Date|Message-ID|In-Reply-To|References):(?:\s+(.*))?",
     re.IGNORECASE,
 )
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}:|From ")
 _TAILS = {"message-id": "(raw)", "date": "[thread overview]"}
 _NAVIGATION = re.compile(r"\s{0,8}(?:(?:next|prev|parent|reply)\s{1,40}){0,4}(?:other threads:\[.*|(?:parent )?reply)")
 _OVERVIEW = re.compile(r"\s{0,8}Thread overview:.*")
@@ -46,7 +48,7 @@ class _Page:
 def is_page(text: str) -> bool:
     """Whether `text` is that of a lore or a patchew page."""
     lines = _lines(text)
-    return _lore_page(lines) is not None or next(_patchew_heads(lines), None) is not None
+    return _lore_page(lines) is not None or (next(_patchew_heads(lines), None) is not None and not _is_mail(lines))
 
 
 def read_page(text: str, source: Source) -> Iterator[Message | Listed]:
@@ -65,6 +67,15 @@ def read_page(text: str, source: Source) -> Iterator[Message | Listed]:
 
 def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").removeprefix("\ufeff").split("\n")
+
+
+def _is_mail(lines: list[str]) -> bool:
+    """Whether `lines` begin with a mail's own header, whose body may well speak of who posted what."""
+    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    head = list(itertools.takewhile(str.strip, lines[first : first + 1000]))
+    if not head or _FIELD.match(head[0]) is None or head[0][:3].lower() == "re:":
+        return False
+    return any(line[:5].lower() == "from:" or line[:11].lower() == "message-id:" for line in head)
 
 
 def _lore_page(lines: list[str]) -> _Page | None:

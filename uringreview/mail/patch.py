@@ -100,9 +100,7 @@ def read_patch(message: Message) -> Patch | None:
     lines = lines_of(message.body)
     first, author = _commit_message_start(lines)
     end = message_end(lines, first)
-    after = (
-        end + 1 if end < len(lines) and lines[end].text.startswith("---") and not lines[end].text[3:].strip() else end
-    )
+    after = end + 1 if end < len(lines) and lines[end].text.rstrip() == "---" else end
     diff = find_diff(lines, after)
     if diff is None and (subject.kind is SubjectKind.NONE or message.form == "patch file"):
         return None
