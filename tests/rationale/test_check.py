@@ -5,6 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support import mail, rationales
 from uringreview.diff.functions import touched_functions_with_lines
@@ -271,7 +273,7 @@ def test_lines_are_counted_right_where_only_white_space_was_lost() -> None:
 def test_a_diffstat_that_differs_from_the_diff_is_mentioned() -> None:
     stat = " ring/chain.c | 3 +++\n 1 file changed, 3 insertions(+)\n"
     (mark,) = marks("2.1", "It has 2 insertions.", stat=stat)
-    assert mark.evidence.endswith("(the diffstat says 1 files, +3/-0)")
+    assert mark.evidence.endswith("(the diffstat says 1 file, +3/-0)")
 
 
 @pytest.mark.parametrize("dressing", rationales.DRESSINGS)
@@ -286,6 +288,29 @@ def test_a_claims_words_stand_at_its_span(dressing: str) -> None:
         mailed = claim.span.of(patch.message.body)
         assert re.sub(r"[\s*]+", "", mailed) == re.sub(r"\s+", "", claim.text)
         assert claim.step in (("2.2",) if dressing != "record alone" else (None,))
+
+
+def test_a_signer_may_be_the_author_where_the_mail_names_none() -> None:
+    assert said("3.2", "It was authored by Ada Author.", author=None) == [("author", "uncheckable")]
+
+
+_WORDS = st.sampled_from(
+    ["one file changed", "`ring/chain.c`", "+2/-0", "2 insertions", "No `Fixes:`,", "`Link:` tags", "only", "`f()`",
+     "is modified", "b4 dig -c 1234567abc", "authored by Ada B", "tags:", "`Cc: stable`", "this is patch 1/2", "\n", ".",
+     "(`", "applies cleanly to `v7.0`", "Modified functions: `f`,", "**", "9-line", "no tags beyond A's SOB", "series:"]
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(["1.2", "2.1", "3.1", "4.1", "6.1", "9.1"]),
+    st.lists(st.one_of(_WORDS, st.text(max_size=9)), max_size=20),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_words_give_claims_with_spans_inside_the_rationale(step: str, words: list[str]) -> None:
+    for mark in marks(step, " ".join(words)):
+        assert mark.evidence
+        assert mark.claim.text
+        assert mark.claim.span.start < mark.claim.span.end
 
 
 def test_text_without_phases_makes_no_claims() -> None:

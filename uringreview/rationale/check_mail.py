@@ -84,7 +84,9 @@ def check_author(claim: Claim, evidence: Evidence) -> Mark:
         return Mark(claim, MarkWord.UNCHECKABLE, f"{found}, without a name", target)
     if said <= known or known <= said:
         return Mark(claim, MarkWord.VERIFIED, found, target)
-    others = [one for one in patch.trailers if one.key.lower() == "co-developed-by" and said & _words(one.value)]
+    # Without a From line in the body the sender passes for the author; a signature may then tell otherwise.
+    keys = ("co-developed-by", "signed-off-by") if author == patch.message.sender else ("co-developed-by",)
+    others = [one for one in patch.trailers if one.key.lower() in keys and said & _words(one.value)]
     if said & known or others or _same_mailbox(claim.names[0], author):
         return Mark(claim, MarkWord.UNCHECKABLE, f"{found}; the names are not plainly the same person's", target)
     return Mark(claim, MarkWord.CONTRADICTED, found, target)

@@ -178,7 +178,15 @@ def _removed_or_added_within(diff: Diff, anchor: DiffAnchor) -> bool:
     if anchor.hunk is None or anchor.line is None:
         return False
     hunk = next(file for file in diff.files if file.path == anchor.path).hunks[anchor.hunk]
-    return any(re.match(r"[A-Za-z_][^;]*\($|[A-Za-z_][^;=]*\([^;]*$", line.text) for line in hunk.lines[: anchor.line])
+    return any(_begins_function(line.text) for line in hunk.lines[: anchor.line])
+
+
+def _begins_function(text: str) -> bool:
+    """Whether the line is a function's first one, as kernel C writes it: at column 0, no assignment, no prototype."""
+    head, opened, _ = text.partition("(")
+    return (
+        bool(opened) and text[:1].strip() not in ("", "#", "/") and "=" not in head and not text.rstrip().endswith(";")
+    )
 
 
 def _caveat(evidence: Evidence) -> str:
@@ -194,7 +202,7 @@ def _caveat(evidence: Evidence) -> str:
         said = (int(stat[1]), int(stat[2] or 0), int(stat[3] or 0))
         counted = (len(diff.files), sum(file.added for file in diff.files), sum(file.removed for file in diff.files))
         if said != counted:
-            notes.append(f"the diffstat says {said[0]} files, +{said[1]}/-{said[2]}")
+            notes.append(f"the diffstat says {_number(said[0], 'file')}, +{said[1]}/-{said[2]}")
     return f" ({'; '.join(notes)})" if notes else ""
 
 

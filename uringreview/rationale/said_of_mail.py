@@ -64,7 +64,8 @@ _AUTHOR = (
     re.compile(rf"\bauthored by `?{_NAME}"),
     re.compile(rf"(?<![-=\w'])(?<!original )(?<!same )(?<!driver )[Aa]uthor(?: is| was|:)? `?\(?{_NAME}"),
     re.compile(
-        rf"(?<![\w.]){_NAME}(?: `?<[^>\n]{{1,80}}>`?)?`? (?:\((?:the |patch )?author\b|is the (?:patch )?author\b)"
+        rf"(?<![\w.]){_NAME}(?: `?<[^>\n]{{1,80}}>`?)?`? (?:\((?:the |patch )?author\b(?:[^()\n]{{0,60}}\))?"
+        r"|is the (?:patch )?author\b)"
     ),
     re.compile(rf"(?<![\w.]){_NAME}(?: is[^.;\n]{{0,90}}? and)? authored (?:the|this) (?:commit|patch|fix|change)\b"),
 )
