@@ -232,7 +232,9 @@ def callouts(facts: PatchFacts, simulator: str) -> tuple[Callout, ...]:
         found.append(Callout(f"{lead}:", rest.strip()) if colon else Callout("Simulator:", simulator))
     for fix in facts.later_fixes:
         name = f"{fix.upstream[:12]} (“{fix.subject}”)" if fix.upstream else f"“{fix.subject}”"
-        found.append(Callout("Fixed later", f"by {name}, seen in {fix.seen_in}." if fix.seen_in else f"by {name}."))
+        # Where it was seen is a branch, or a mail's place: of a path the last part says enough.
+        where = f", seen in {fix.seen_in.rpartition('/')[2]}" if fix.seen_in else ""
+        found.append(Callout("Fixed later", f"by {name}{where}."))
     if facts.group is not None and facts.group.missing:
         names = ", ".join(
             f"{member.upstream[:12]} (“{member.subject}”)" if member.subject else member.upstream[:12]
@@ -286,4 +288,5 @@ def _nearest(text: str, wanted: str, near: int) -> int | None:
 
 
 def _shown(text: str) -> str:
-    return "\n".join(visible(line) for line in text.split("\n"))
+    # U+2028 breaks the line inside a paragraph: a record stays one text block however many lines it has.
+    return "\u2028".join(visible(line) for line in text.split("\n"))
