@@ -296,9 +296,9 @@ def test_a_signer_may_be_the_author_where_the_mail_names_none() -> None:
 
 _WORDS = st.sampled_from(
     ["one file changed", "`ring/chain.c`", "+2/-0", "2 insertions", "No `Fixes:`,", "`Link:` tags", "only",
-     "`f()`", "is modified", "b4 dig -c 1234567abc", "authored by Ada B",
-     "tags:", "`Cc: stable`", "this is patch 1/2", "\n",
-     ".", "(`", "applies cleanly to `v7.0`", "Modified functions: `f`,", "**", "9-line", "no tags beyond A's SOB", "series:"]
+     "`f()`", "is modified", "b4 dig -c 1234567abc", "authored by Ada B", "tags:", "`Cc: stable`", "\n", ".",
+     "this is patch 1/2", "(`", "applies cleanly to `v7.0`", "Modified functions: `f`,", "**", "9-line",
+     "no tags beyond A's SOB", "series:"]
 )  # fmt: skip
 
 
