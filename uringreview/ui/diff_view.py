@@ -92,11 +92,17 @@ class DiffPane(QWidget):
         self._theme = theme
         self._old.set_theme(theme)
         self._new.set_theme(theme)
-        self._banner.setStyleSheet(
-            f"#diffBanner {{ background: {theme.callout}; border-left: 3px solid {theme.contradicted};"
-            f" padding: {TWO}px {THREE}px; }}"
-        )
+        self._colour_banner()
         self._header.set_theme(theme)
+
+    def _colour_banner(self) -> None:
+        """What was proven is said quietly, what cannot be trusted is not."""
+        theme, diff = self._theme, self._facts.diff if self._facts is not None else None
+        proven = diff is not None and diff.proven
+        ground, edge = (theme.surface, theme.verified) if proven else (theme.callout, theme.contradicted)
+        self._banner.setStyleSheet(
+            f"#diffBanner {{ background: {ground}; border-left: 3px solid {edge}; padding: {TWO}px {THREE}px; }}"
+        )
 
     def show_patch(self, facts: PatchFacts | None, row: QueueRow | None = None) -> None:
         """Show the diff of `facts`, or say why there is none; `row` is the queue's row, where facts are not there yet.
@@ -126,6 +132,7 @@ class DiffPane(QWidget):
         banner = banner_of(diff, white_space_lost=patch is not None and patch.white_space_lost) if diff else ""
         self._banner.setText(banner)
         self._banner.setVisible(bool(banner))
+        self._colour_banner()
         if diff is None or reason:
             self._sheet = _EMPTY
         else:

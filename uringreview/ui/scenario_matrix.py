@@ -175,7 +175,8 @@ class MatrixModel(QAbstractTableModel):
             words = self._subset_in_words(section) if across else self._scenario_in_words(section)
             return plain_tip(words) if role == int(Qt.ItemDataRole.ToolTipRole) else words
         if role == int(Qt.ItemDataRole.TextAlignmentRole):
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            sideways = Qt.AlignmentFlag.AlignLeft if across else Qt.AlignmentFlag.AlignHCenter
+            return int(sideways | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def _subset_in_words(self, section: int) -> str:

@@ -38,7 +38,7 @@ def _counted(trace: Trace) -> str:
 def no_run(cell: CellName, outcome: Outcome | None) -> str:
     """What stands where there is no run to show."""
     if outcome is None:
-        return f"{cell.scenario} has not been searched yet. Choose a thread above to step it by hand."
+        return f"{cell.scenario} is not searched yet: press s to search, or choose a thread above to step it by hand."
     if outcome.ok:
         return f"No violation: {OK_MEANS}, and every interleaving was seen. Choose a thread above to step it by hand."
     return "No violation found, but not every state was seen: this says nothing."

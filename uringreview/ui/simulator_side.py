@@ -204,12 +204,13 @@ class SimulatorSide(QScrollArea):
         self._wrong.setStyleSheet(f"color: {theme.contradicted};")
         self._diverges.setStyleSheet(f"color: {theme.caution};")
 
-    def show_cell(self, model: Model, scenario: Scenario, outcome: Outcome | None) -> None:
-        """What was searched, and with which result."""
+    def show_cell(self, model: Model, scenario: Scenario, outcome: Outcome | None, *, searching: bool) -> None:
+        """What was searched, and with which result; None where it is not known yet."""
         self._title.setText(f"{scenario.name} {scenario.title}")
         self._realism.setText(scenario.realism)
         self._realism.setVisible(bool(scenario.realism))
-        self._figures.setText("searching every interleaving…" if outcome is None else figures(outcome))
+        pending = "searching every interleaving…" if searching else "not searched yet"
+        self._figures.setText(pending if outcome is None else figures(outcome))
         assumed = "; ".join(model.assumptions)
         self._assumptions.setText(f"{OK_MEANS}. Assumes: {assumed}." if assumed else f"{OK_MEANS}.")
 

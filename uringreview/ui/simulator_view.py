@@ -215,7 +215,7 @@ class SimulatorPane(QWidget):
         outcome = self.matrix.cells.outcomes.get(cell)
         self.matrix.mark(cell)
         self.side.toggles.set_applied(cell.applied)
-        self.side.show_cell(model, scenario, outcome)
+        self.side.show_cell(model, scenario, outcome, searching=self._started or self._chosen_by_hand)
         self._jobs.cancel(DIVERGENCE)
         self.side.say_divergence("")
         runs = known_runs(outcome) if outcome is not None else ()
