@@ -114,8 +114,9 @@ def test_a_race_names_both_accesses_and_the_locks_that_they_do_not_share(model: 
         ("fn t1():\n    x = 1\n    while x:\n        x = 1\n", "no step in which other threads"),
         ("fn t1():\n    t1()\n", "functions cannot call themselves"),
         ("fn t1():\n    x = f()\nfn f():\n    flag = 1\n", "returns no value"),
+        ("fn t1():\n    if flag == 1:\n        x = 1\n    total = x\n", "t1.x can be read before"),
         ("fn t1():\n    break\n", "outside a loop"),
-        ("fn t1():\n    if A == 1:\n        flag = 1\n    x = A.link == 1\n", "compares a object with a number"),
+        ("fn t1():\n    if A == 1:\n        flag = 1\n    x = A.link == 1\n", "compares an object with a number"),
     ],
 )
 def test_a_model_that_goes_wrong_when_it_runs_is_told_where(code: str, sentence: str) -> None:

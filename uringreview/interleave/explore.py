@@ -213,9 +213,9 @@ class _Search:
                         self.racing = (state, race)
                 if len(parents) > max_states:
                     return
-            if len(parents) - reported >= _REPORT_EVERY:
-                reported = len(parents)
-                yield Progress(reported, 0, "states")
+                if len(parents) - reported >= _REPORT_EVERY:
+                    reported = len(parents)
+                    yield Progress(reported, 0, "states")
             frontier = following
         self.exhaustive = True
 
@@ -302,6 +302,8 @@ def _fewest_switches(
                 pairs += 1
                 if pairs > bound:
                     return found
+                if pairs % _REPORT_EVERY == 0:
+                    yield Progress(pairs, 0, "states")
                 moved = False
                 for each, step in moves[state & counters].steps:
                     after = step(state)
@@ -320,8 +322,6 @@ def _fewest_switches(
                     broken = machine.stuck(state)
                     if broken is not None and broken.property in wanted:
                         _keep(found, broken.property, way(state, thread, _END))
-            if pairs % _REPORT_EVERY == 0:
-                yield Progress(pairs, 0, "states")
         level = switched
         switches += 1
     return found

@@ -241,8 +241,9 @@ class Expressions:
             return self.both_or_either(expression)
         if isinstance(expression, ast.IfExp):
             return self.one_of(expression)
-        assert isinstance(expression, ast.Call)
-        return self.question(expression)
+        if isinstance(expression, ast.Call):
+            return self.question(expression)
+        raise self.place.error(f"{ast.unparse(expression)} is no value")
 
     def name_value(self, expression: ast.Name) -> str:
         bound = self.environment.get(expression.id)
@@ -256,7 +257,7 @@ class Expressions:
         """Refuse a comparison of an object with a number: it is always a slip."""
         left, right = self.kind(expression.left), self.kind(expression.comparators[0])
         if left and right and left != right and OBJECT in (left, right):
-            raise self.place.error(f"{ast.unparse(expression)} compares a {left} with a {right}")
+            raise self.place.error(f"{ast.unparse(expression)} compares {_a(left)} with {_a(right)}")
 
     def kind(self, expression: ast.expr) -> str:
         """The kind of a value, "" where it is not known."""
@@ -319,8 +320,14 @@ class Expressions:
 
 
 def read(bits: Bits) -> str:
+    """A Python expression for what stands there in the state `s`; in parentheses, where more is done with it."""
     return f"s >> {bits.offset} & {bits.mask}"
 
 
 def name_of(expression: ast.expr) -> str:
+    """The name that an expression is, "" where it is none."""
     return expression.id if isinstance(expression, ast.Name) else ""
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

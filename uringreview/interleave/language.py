@@ -8,6 +8,7 @@ reference for people who write scenarios.
 
 import ast
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ QUESTIONS = frozenset({"len", "alive", "reaches"})
 """Calls that stand in an expression."""
 _BUILT_IN = ACTIONS | QUESTIONS | {"pop", "items"}
 
+_LONGEST_LINE = 1_000
 _FUNCTION = re.compile(r"fn (?P<name>[A-Za-z_]\w*)\((?P<parameters>[\w, ]*)\):\Z")
 _TERM = re.compile(r"(?P<sign>[+-]?)(?P<patch>[A-Za-z]\w*)\Z")
 _HEADER = re.compile(r"(?P<word>if|elif|else|while|for|atomic)\b(?P<rest>.*)\Z", re.DOTALL)
@@ -121,6 +123,8 @@ def read_code(file: str, first_line: int, text: str, patches: frozenset[str]) ->
     for number, raw in enumerate(text.split("\n"), start=first_line):
         bare, _, c_text = raw.partition(";;")
         bare = bare.partition("#")[0]
+        if len(bare) > _LONGEST_LINE:
+            raise Place(file, number, _LONGEST_LINE).error(f"a line of code has at most {_LONGEST_LINE} characters")
         if not bare.strip():
             continue
         if bare.startswith("fn "):
@@ -141,6 +145,15 @@ def read_code(file: str, first_line: int, text: str, patches: frozenset[str]) ->
             raise function.place.error(f"{function.name}() has no lines")
         seen.add(function.name)
     return tuple(functions)
+
+
+def read_condition(place: Place, text: str) -> ast.expr:
+    """Parse a condition that stands alone, as those of `[final]` do; ModelError where it is none."""
+    (statement, *more) = _python(place, text, 0)
+    if more or not isinstance(statement, ast.Expr):
+        raise place.error(f'"{text}" is no condition')
+    _check_expression(place, statement.value)
+    return statement.value
 
 
 def variant(lines: Iterable[CodeLine], applied: frozenset[str]) -> tuple[Block, ...]:
@@ -229,10 +242,13 @@ def _parse(place: Place, code: str) -> tuple[str, ast.expr | None, str, tuple[as
 
 def _python(place: Place, source: str, shift: int) -> list[ast.stmt]:
     try:
-        statements = ast.parse(source).body
+        with warnings.catch_warnings():
+            # What Python only warns of ("1if x") is refused, not printed.
+            warnings.simplefilter("error")
+            statements = ast.parse(source).body
     except SyntaxError as error:
         raise _at(place, (error.offset or 1) - 1 + shift).error(f"cannot read this: {error.msg}") from None
-    except (ValueError, RecursionError, MemoryError):
+    except (ValueError, RecursionError, MemoryError, Warning):
         raise place.error("cannot read this line") from None
     if not statements:
         raise place.error("there is no code on this line")

@@ -30,6 +30,8 @@ def build_thread(names: Names, spec: ThreadSpec, applied: frozenset[str]) -> Thr
     entry = builder.function(function, (), {}, 0, (), None, None)
     nodes = _reachable(entry)
     find_live(nodes)
+    for variable in sorted(entry.live, key=lambda each: each.name) if entry is not None else ():
+        raise function.place.error(f"{variable.name} can be read before it is given a value")
     steps = [node for node in nodes if node.step]
     for index, node in enumerate(steps, start=1):
         node.index = index

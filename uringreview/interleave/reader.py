@@ -3,14 +3,13 @@
 TOML gives no positions for values, so a message about one points at the line that its table and key stand on.
 """
 
-import ast
 import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from uringreview.interleave.language import LARGEST, ModelError, Place, read_code
+from uringreview.interleave.language import LARGEST, ModelError, Place, read_code, read_condition
 from uringreview.interleave.names import check_names
 from uringreview.interleave.properties import PROPERTIES
 from uringreview.interleave.scenario import (
@@ -71,6 +70,8 @@ def _model(root: Table, name: str, digest: str) -> Model:
     head = root.table("model")
     head.only("title", "objects", "chain", "watched", "assumptions")
     objects = head.texts("objects")
+    for thing in objects:
+        head.plain(thing, "objects")
     if not 1 <= len(objects) <= LARGEST:
         raise head.place("objects").error(f"a model has 1 to {LARGEST} objects")
     enums = tuple(Enum(key, _members(root.table("enums"), key)) for key in root.table("enums").values)
@@ -269,10 +270,7 @@ def _finals(table: Table) -> tuple[Final, ...]:
         if name not in PROPERTIES:
             raise place.error(f'"{name}" is no property; known are {", ".join(PROPERTIES)}')
         condition = table.get(name, str)
-        try:
-            tree = ast.parse(condition, mode="eval").body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise place.error(f'cannot read the condition "{condition}"') from None
+        tree = read_condition(place, condition)
         found.append(Final(condition, name, place, tree))
     return tuple(found)
 

@@ -194,6 +194,7 @@ class Model:
 
 def load_model(path: Path) -> Model:
     """Read one scenario file; ModelError (with file, line, column) where it is wrong or cannot be read."""
+    # Here and not above: the reader builds the types of this file.
     from uringreview.interleave.reader import read_model
 
     return read_model(path)

@@ -70,10 +70,10 @@ class Table:
             self.plain(key)
             yield key, self.table(key)
 
-    def plain(self, key: str) -> str:
-        """`key`, which must be a plain name."""
+    def plain(self, key: str, at: str = "") -> str:
+        """`key`, which must be a plain name; a message points at `at`, or else at `key` itself."""
         if _NAME.match(key) is None:
-            raise self.place(key).error(f'"{key}" is no name: letters, digits and "_" only')
+            raise self.place(at or key).error(f'"{key}" is no name: letters, digits and "_" only')
         return key
 
     def texts(self, key: str, default: list[object] | None = None) -> tuple[str, ...]:
