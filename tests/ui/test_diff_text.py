@@ -105,8 +105,8 @@ def test_a_damaged_diff_is_the_mailed_text_whatever_layout_is_wanted() -> None:
     [
         ("\u202e", "⟦U+202E⟧"),
         ("\u200b", "⟦U+200B⟧"),
-        ("\r", "␍"),
-        ("\x1b", "␛"),
+        ("\r", "⟦CR⟧"),
+        ("\x1b", "⟦ESC⟧"),
         ("\udce9", "⟦\\xE9⟧"),
         ("\u2029", "⟦U+2029⟧"),
     ],

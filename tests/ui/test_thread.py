@@ -60,7 +60,7 @@ def test_control_characters_of_an_answer_are_visible(open_window: OpenWindow, tm
     )
     window = open_window(path)
     text = window.thread_view.toPlainText()
-    assert "good⟦U+202E⟧ bad␛[2J" in text
+    assert "good⟦U+202E⟧ bad⟦ESC⟧[2J" in text
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ class DiffHeader(QWidget):
         self.setFixedHeight(row_height() + ONE)
         self._path = _label("diffPath", fixed=True)
         self._path.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._path.setMinimumWidth(8 * THREE)
+        self._path.setMinimumWidth(4 * THREE)
         self._added = _label("diffAdded", fixed=True)
         self._removed = _label("diffRemoved", fixed=True)
         self._hunk = _label("diffHunk", muted=True)
