@@ -6,14 +6,18 @@ blank context. Where a blank line meets added lines there is more than one readi
 """
 
 import heapq
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from uringreview.diff.indent import looks_declared
 from uringreview.diff.model import Hunk, Line, LineKind
 
-_CELLS = 2_000_000
+_CELLS = 400_000
 _STEPS = 20_000
+_CHECKS = ("if (!", "if (ret", "if (err", "if (rc", "if (IS_ERR")
+_FIRST_WORD = re.compile(r"\W?\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ def readings(
         return
     window = squeezed[start : start + width]
     raw = [_Raw.of(line) for line in hunk.lines]
+    if Counter(line.whole for line in raw if not line.mark) - Counter(window):
+        return
     fits = _feasible(raw, window)
     if not fits[0][0]:
         return
@@ -142,12 +148,28 @@ def _group(raw: Sequence[_Raw], at: int) -> tuple[int, int]:
 
 
 def _blank_goes_first(raw: Sequence[_Raw], first: int, last: int) -> bool:
-    """Whether a blank context line more likely stands above this run of added lines than below it."""
-    if not raw[first].bare:
+    """Whether a blank context line more likely stands above this run of added lines than below it.
+
+    Below: under removed lines, which the run replaces; under what the run goes on with (a declaration, a check of the
+    call above it, one more of the same). Above otherwise, and where the run itself ends in a blank line.
+    """
+    top, bottom = raw[first].bare, raw[last - 1].bare
+    if not top:
         return False
-    if not raw[last - 1].bare:
+    if not bottom:
         return True
-    return not looks_declared(raw[first].bare)
+    above = raw[first - 1] if first > 0 else None
+    if above is not None and (above.mark == "-" or _goes_on(above.bare, top, bottom)):
+        return False
+    return not looks_declared(top) and not top.startswith(_CHECKS)
+
+
+def _goes_on(above: str, top: str, bottom: str) -> bool:
+    """Whether a run reads like one more of what stands above it."""
+    begins, one = _FIRST_WORD.match(above), _FIRST_WORD.match(top)
+    if begins and one and begins[0] == one[0]:
+        return True
+    return above.endswith("},") and bottom.endswith("},")
 
 
 def _cost_of_adding(raw: Sequence[_Raw], at: int, blank_here: bool) -> int:

@@ -6,6 +6,7 @@ neighbouring lines. A guess is never more than a guess: whoever uses it proves i
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 TAB = 8
@@ -16,7 +17,7 @@ _TOKEN = re.compile(
 _CONTROL = re.compile(r"(?:\} *)?(?:else +)?(?:if|for|while|switch|[a-z_]*for_each\w*|scoped_guard)\b")
 _LABEL = re.compile(r"(?!default\b)[A-Za-z_]\w*:(?!:)")
 _CASE = re.compile(r"(?:case\b.*|default *):")
-_DECLARATION = re.compile(r"[A-Za-z_][\w ]* \**\w+(?:\[\w*\])?(?: = [^()]*)?;")
+_DECLARATION = re.compile(r"(?:\w+ )+\**\w+(?:\[\w*\])?(?: = .*)?;")
 _GAP = re.compile(r"[ \t]+")
 C_LIKE = (".c", ".h", ".S", ".dts", ".dtsi", ".rs", ".cc", ".cpp", ".y", ".l")
 
@@ -25,7 +26,8 @@ C_LIKE = (".c", ".h", ".S", ".dts", ".dtsi", ".rs", ".cc", ".cpp", ".y", ".l")
 class Scope:
     """What the lines read so far leave open.
 
-    `stack` holds the open brackets: the bracket, the column behind it, and the indentation of its statement.
+    `stack` holds the open brackets: the bracket, the column of what follows it on its line (0: nothing does), and the
+    indentation of its statement.
     `statement` is the column of the statement that goes on, None between statements; `controls` are the columns of
     the `if`s and loops whose single statement comes next. `comment` is the column of the open comment.
     """
@@ -84,47 +86,110 @@ def leading(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def guesses(text: str, scope: Scope, above: str, below: str, c_like: bool, spaces: bool) -> list[str]:
-    """Ranked guesses of the indentation of `text`, at most eight, the likeliest first.
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One indentation, and which rule or neighbour it goes by."""
+
+    by: str
+    white: str
+
+
+def kind_of_place(text: str, scope: Scope) -> str:
+    """What sort of place a line stands in: a file that goes its own way does so in all places of one sort."""
+    if scope.comment is not None:
+        return "comment *" if text.startswith("*") else "comment"
+    if text.startswith("#") or _CASE.match(text) or _LABEL.match(text):
+        return "#" if text.startswith("#") else "label"
+    top = scope.stack[-1] if scope.stack else None
+    bracket = top[0] + ("+" if top[1] else "") if top is not None else ""
+    if scope.controls and scope.statement is None and bracket in ("", "{"):
+        return "controlled"
+    return bracket + (" }" if text[:1] in "})]" else "") + (" goes on" if scope.statement is not None else "")
+
+
+def went_by(line: str, scope: Scope) -> str:
+    """Which rule a known line of C goes by, or its distance from the first rule as "+8" or "-2"."""
+    at, rules = columns(line), _by_rule(line.strip(), scope)
+    return next((by for by, column in rules if column == at), f"{at - rules[0][1]:+d}")
+
+
+def guesses(
+    text: str, scope: Scope, above: str, below: str, *, c_like: bool, spaces: bool, learned: str | None
+) -> list[Guess]:
+    """Ranked guesses of the indentation of `text`, at most nine, the likeliest first.
 
     `above` is the last line with text over it, `below` the next known line under it, both whole; `spaces` says that
-    the file indents by blanks.
+    the file indents by blanks; `learned` is what the last line in such a place went by.
+    """
+    found: list[tuple[str, str]] = []
+    if c_like:
+        rules = _by_rule(text, scope)
+        if learned is not None and learned[0] in "+-" and learned[1:].isdigit():
+            rules.insert(0, (learned, max(0, rules[0][1] + int(learned))))
+        rules.sort(key=lambda one: one[0] != learned)
+        found += [(by, white(column, spaces)) for by, column in rules]
+    near = [(by, line) for by, line in (("above", above), ("below", below)) if line.strip()]
+    found += [(by, leading(line)) for by, line in near]
+    unit = 4 if spaces else TAB
+    for by, line in near:
+        base = columns(line)
+        found += [(f"{by} in", white(base + unit, spaces)), (f"{by} out", white(max(0, base - unit), spaces))]
+        if not c_like:
+            found += [(f"{by} in 2", leading(line) + "  "), (f"{by} blanks", " " * base)]
+    found.append(("none", ""))
+    unique: dict[str, str] = {}
+    for by, one in found:
+        unique.setdefault(one, by)
+    return [Guess(by, one) for one, by in unique.items()][:9]
+
+
+def gap_guesses(text: str, near: Sequence[str]) -> list[str]:
+    """`text` with its gaps widened as in a neighbouring line that lines things up; empty where none does.
+
+    A gap is taken over as it stands, or grown with the same kind of blanks until what follows stands in the same
+    column; first all gaps of the neighbour, then each alone.
     """
     found: list[str] = []
-    if c_like:
-        found += [white(column, spaces) for column in _by_rule(text, scope)]
-    near = [leading(line) for line in (above, below) if line.strip()]
-    if not c_like and text[:1] in ("#", ":", "=", "*"):
-        near = [*near[::-1]]
-    found += near
-    unit = 4 if spaces else TAB
-    for base in [columns(line) for line in (above, below) if line.strip()]:
-        found += [white(base + unit, spaces), white(max(0, base - unit), spaces)]
-        if not c_like:
-            found += [white(base + 2, spaces), white(max(0, base - 2), spaces), white(base, True)]
-    found.append("")
-    return list(dict.fromkeys(found))[:8]
+    for line in near:
+        if not _alike(text, line.strip()):
+            continue
+        gaps = [(number, gap) for number, gap in enumerate(_GAP.finditer(line.strip())) if gap[0] != " "]
+        for chosen in ([gaps] if len(gaps) > 1 else []) + [[one] for one in gaps]:
+            for aligned in (True, False):
+                found.append(_widened(text, line, [(number, gap) for number, gap in chosen], aligned))
+    return [guess for guess in dict.fromkeys(found) if guess != text][:6]
 
 
-def gap_guesses(text: str, above: str, below: str) -> list[str]:
-    """`text` with its gaps widened as in a neighbouring line that lines things up; empty where none does."""
-    found = []
-    for line in (above, below):
-        body = line.strip()
-        gaps = list(_GAP.finditer(body))
-        for number, gap in enumerate(gaps):
-            ours = [one.start() for one in _GAP.finditer(text)]
-            if gap[0] == " " or number >= len(ours):
-                continue
-            start = columns(line)
-            target = start + len((" " * (start % TAB) + body[: gap.end()]).expandtabs(TAB)) - start % TAB
-            at = ours[number]
-            column = start + at
-            found.append(text[:at] + gap[0] + text[at + 1 :])
+def _alike(text: str, other: str) -> bool:
+    """Whether two lines are of one sort, so that one may be lined up with the other."""
+    if not text or not other:
+        return False
+    if text[0].isalnum() and other[0].isalnum():
+        return (
+            text[-1] == other[-1]
+            or text.endswith("*/")
+            or other.endswith("*/")
+            or text[0].isupper() == other[0].isupper()
+        )
+    return text[0] == other[0]
+
+
+def _widened(text: str, line: str, gaps: Sequence[tuple[int, re.Match[str]]], aligned: bool) -> str:
+    """`text` with its gaps at these numbers made as wide as in `line`, by column or as they stand."""
+    start = columns(line)
+    body = line.strip()
+    for number, gap in gaps:
+        ours = list(_GAP.finditer(text))
+        if number >= len(ours):
+            break
+        wide = gap[0]
+        if aligned:
+            target = len((" " * start + body[: gap.end()]).expandtabs(TAB))
+            column = len((" " * start + text[: ours[number].start()]).expandtabs(TAB))
             if target > column:
-                tabs = -(-target // TAB) - column // TAB
-                found.append(text[:at] + ("\t" * tabs if "\t" in gap[0] else " " * (target - column)) + text[at + 1 :])
-    return [guess for guess in dict.fromkeys(found) if guess != text][:3]
+                wide = "\t" * (-(-target // TAB) - column // TAB) if "\t" in gap[0] else " " * (target - column)
+        text = text[: ours[number].start()] + wide + text[ours[number].end() :]
+    return text
 
 
 def looks_declared(text: str) -> bool:
@@ -132,36 +197,57 @@ def looks_declared(text: str) -> bool:
     return not text.startswith(("return ", "goto ")) and _DECLARATION.fullmatch(text) is not None
 
 
-def _by_rule(text: str, scope: Scope) -> list[int]:
-    """Columns by the coding style, likeliest first."""
+def _by_rule(text: str, scope: Scope) -> list[tuple[str, int]]:
+    """Rules and the columns that they give, likeliest first."""
+    last = columns(scope.last)
     if scope.comment is not None:
-        return [scope.comment + 1] if text.startswith("*") else [columns(scope.last), scope.comment]
+        return [("star", scope.comment + 1)] if text.startswith("*") else [("same", last), ("comment", scope.comment)]
     if text.startswith("#"):
-        return [0]
+        return [("start", 0)]
     top = scope.stack[-1] if scope.stack else None
     if top is not None and top[0] != "{":
-        before = [columns(scope.last)] if columns(scope.last) > top[2] else []
-        aligned = top[1]
-        if text[:1] in (")", "}", "]"):
-            return [top[2], aligned, *before]
-        return [aligned, *before, top[2] + TAB, top[2] + 2 * TAB]
+        return _in_parentheses(text, top[1], top[2], last)
     block = top[2] + TAB if top is not None else 0
     if text.startswith("}"):
-        return [max(0, block - TAB), block]
+        return [("out", max(0, block - TAB)), ("block", block)]
+    if top is not None and top[1]:
+        return [("aligned", top[1]), ("block", block), ("brace", top[2])]
     if scope.statement is not None:
-        if text.startswith("{"):
-            return [scope.statement]
-        before = [columns(scope.last)] if columns(scope.last) > scope.statement else []
-        equals = scope.last.expandtabs(TAB).find("= ")
-        after = [equals + 2] if equals > 0 else []
-        return [*before, scope.statement + TAB, *after, scope.statement + 4, scope.statement + 2 * TAB, scope.statement]
+        return _going_on(text, scope.statement, scope.last)
     if _CASE.match(text):
-        return [max(0, block - TAB), block]
+        return [("out", max(0, block - TAB)), ("block", block)]
     if _LABEL.match(text) and top is not None:
-        return [0, block, 1]
+        return [("start", 0), ("block", block), ("one", 1)]
     if scope.controls:
-        return [scope.controls[-1] + (0 if text.startswith("{") else TAB), block]
-    return [block]
+        return [("controlled", scope.controls[-1] + (0 if text.startswith("{") else TAB)), ("block", block)]
+    return [("block", block), ("brace", top[2])] if top is not None else [("block", block)]
+
+
+def _in_parentheses(text: str, inside: int, statement: int, last: int) -> list[tuple[str, int]]:
+    """A line inside an open parenthesis: `inside` is the column behind it, 0 where its line ends there."""
+    same = [("same", last)] if last > statement else []
+    if text[:1] in (")", "}", "]"):
+        return [("statement", statement), *([("aligned", inside)] if inside else []), *same]
+    rules = [("aligned", inside)] if inside else []
+    rules += [*same, ("tab", statement + TAB), ("two tabs", statement + 2 * TAB)]
+    if inside:
+        rules += [("tab above", -(-inside // TAB) * TAB), ("tab below", inside // TAB * TAB)]
+    return [*rules, ("three tabs", statement + 3 * TAB)]
+
+
+def _going_on(text: str, statement: int, above: str) -> list[tuple[str, int]]:
+    """A statement's next line outside parentheses; a type on a line of its own has its function under it."""
+    if text.startswith("{"):
+        return [("statement", statement)]
+    last = columns(above)
+    if statement == 0 and re.match(r"\w+\(", text):
+        return [("statement", 0), ("tab", TAB)]
+    equals = above.expandtabs(TAB).find("= ")
+    rules = [("same", last)] if last > statement else []
+    rules.append(("tab", statement + TAB))
+    if equals > 0:
+        rules.append(("equals", equals + 2))
+    return [*rules, ("four", statement + 4), ("two tabs", statement + 2 * TAB), ("statement", statement)]
 
 
 def _brackets(
@@ -173,7 +259,8 @@ def _brackets(
     for found in _TOKEN.finditer(wide):
         kind = found.lastgroup
         if kind == "opens":
-            stack.append((found[0], found.end(), start))
+            rest = wide[found.end() :]
+            stack.append((found[0], found.end() + len(rest) - len(rest.lstrip()) if rest.strip() else 0, start))
         elif kind == "closes" and stack:
             stack.pop()
         elif kind == "open_comment":

@@ -7,19 +7,16 @@ must begin with the `index` line's new id. The search is bounded; what it cannot
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from uringreview.diff.align import Placed, readings, squeeze
+from uringreview.diff.align import squeeze
 from uringreview.diff.images import blob_id, decode_lines, post_image
-from uringreview.diff.indent import C_LIKE, Scope, gap_guesses, guesses
-from uringreview.diff.model import ChangeKind, Diff, DiffState, FileChange, Hunk, Line, LineKind
+from uringreview.diff.model import ChangeKind, Diff, DiffState, FileChange, Hunk
 from uringreview.diff.parse import LOST, parse_diff
+from uringreview.diff.render import Style, render
 from uringreview.errors import UnreadableError
 
-_READINGS = 12
-_BEAM = 16
-_RENDERINGS = 60
 _TRIES = 6_000
 _BYTES = 400_000_000
 _MINIMUM_ID = 7
@@ -113,37 +110,30 @@ def _search(change: FileChange, pre_image: bytes, source: str) -> _Restored | No
     """The likeliest reading, or the one that the new blob id proves; None where a hunk fits nowhere."""
     before = decode_lines(pre_image)
     squeezed = [squeeze(line) for line in before]
-    style = _Style.of(change.path, before)
+    style = Style.of(change.path, before)
     hunks: list[list[tuple[int, Hunk]]] = []
     for hunk in change.hunks:
-        rendered = _render(hunk, before, squeezed, style)
+        rendered = render(hunk, before, squeezed, style)
         if not rendered:
             return None
         hunks.append(rendered)
     wanted = change.new_blob if change.new_blob and len(change.new_blob) >= _MINIMUM_ID else None
     if change.kind is ChangeKind.DELETED:
-        chosen = _with_hunks(change, [rendered[0][1] for rendered in hunks])
+        chosen = replace(change, hunks=tuple(rendered[0][1] for rendered in hunks))
         return _Restored(chosen, source, post_image(chosen, pre_image) == b"")
     tries = min(_TRIES, max(50, _BYTES // (len(pre_image) + 1)))
     exact = change.kind is ChangeKind.NEW or _is_blob(pre_image, change.old_blob)
     if wanted is not None and exact:
         for picked in _cheapest_first(hunks, tries):
-            chosen = _with_hunks(change, picked)
+            chosen = replace(change, hunks=tuple(picked))
             after = post_image(chosen, pre_image)
             if after is not None and blob_id(after).startswith(wanted):
                 return _Restored(chosen, source, True)
-    return _Restored(_with_hunks(change, [rendered[0][1] for rendered in hunks]), source, False)
+    return _Restored(replace(change, hunks=tuple(rendered[0][1] for rendered in hunks)), source, False)
 
 
 def _is_blob(data: bytes, wanted: str | None) -> bool:
     return wanted is not None and len(wanted) >= _MINIMUM_ID and blob_id(data).startswith(wanted)
-
-
-def _with_hunks(change: FileChange, hunks: Sequence[Hunk]) -> FileChange:
-    return FileChange(
-        change.kind, change.path, change.old_path, change.old_mode, change.new_mode, change.old_blob, change.new_blob,
-        tuple(hunks),
-    )  # fmt: skip
 
 
 def _cheapest_first(hunks: Sequence[Sequence[tuple[int, Hunk]]], limit: int) -> Iterator[list[Hunk]]:
@@ -163,129 +153,3 @@ def _cheapest_first(hunks: Sequence[Sequence[tuple[int, Hunk]]], limit: int) -> 
                     seen.add(following)
                     more = hunks[number][at + 1][0] - hunks[number][at][0]
                     heapq.heappush(waiting, (cost + more, following))
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How a file indents."""
-
-    c_like: bool
-    spaces: bool
-
-    @classmethod
-    def of(cls, path: str, lines: Sequence[str]) -> "_Style":
-        tabs = sum(line.startswith("\t") for line in lines)
-        blanks = sum(line.startswith("  ") for line in lines)
-        return cls(path.endswith(C_LIKE), blanks > tabs)
-
-
-def _render(hunk: Hunk, before: Sequence[str], squeezed: Sequence[str], style: _Style) -> list[tuple[int, Hunk]]:
-    """Whole hunks, by rising cost: readings of the hunk, each with guesses of its added lines' indentation."""
-    for start in _starts(hunk, squeezed):
-        rendered: list[tuple[int, Hunk]] = []
-        for number, (cost, placed) in enumerate(readings(hunk, before, squeezed, start)):
-            if number == _READINGS:
-                break
-            rendered += [(cost + more, one) for more, one in _indented(hunk, placed, before, start, style)]
-        if rendered:
-            return sorted(rendered, key=lambda item: item[0])[:_RENDERINGS]
-    return []
-
-
-def _starts(hunk: Hunk, squeezed: Sequence[str]) -> Iterator[int]:
-    """0-based places to try, the header's own first, then wherever the first words stand, nearest first."""
-    stated = hunk.old_start - 1 if hunk.old_count else hunk.old_start
-    yield stated
-    words = next(
-        (squeeze(line.text) for line in hunk.lines if line.kind is not LineKind.ADDED and line.text.strip()), None
-    )
-    if words is None:
-        return
-    found = [at - gap for at, line in enumerate(squeezed) if line == words for gap in range(4)]
-    yield from [at for at in sorted(found, key=lambda at: abs(at - stated)) if at != stated][:200]
-
-
-def _indented(
-    hunk: Hunk, placed: Sequence[Placed], before: Sequence[str], start: int, style: _Style
-) -> Iterator[tuple[int, Hunk]]:
-    """The reading with its added lines indented, the likeliest guesses first: a beam over the lines."""
-    scope = Scope()
-    above = ""
-    for line in before[_scope_start(before, start) : start]:
-        scope = scope.then(line)
-        above = line if line.strip() else above
-    beam: list[tuple[int, tuple[str, ...], Scope, str]] = [(0, (), scope, above)]
-    for number, one in enumerate(placed):
-        if one.old is not None:
-            text = before[one.old]
-            if one.kind is LineKind.REMOVED:
-                continue
-            beam = [
-                (cost, done, scope.then(text), text if text.strip() else above) for cost, done, scope, above in beam
-            ]
-        elif not one.text:
-            beam = [(cost, (*done, ""), scope, above) for cost, done, scope, above in beam]
-        else:
-            below = _below(placed, number, before, start + hunk.old_count)
-            gone = [before[other.old] for other in placed if other.kind is LineKind.REMOVED and other.old is not None]
-            beam = _grown(beam, one.text, below, gone, style)
-    for cost, done, _scope, _above in beam:
-        yield cost, _hunk_of(hunk, placed, before, start, done)
-
-
-def _grown(
-    beam: Sequence[tuple[int, tuple[str, ...], Scope, str]], text: str, below: str, gone: Sequence[str], style: _Style
-) -> list[tuple[int, tuple[str, ...], Scope, str]]:
-    """The beam with one more added line, cheapest first."""
-    grown = []
-    for cost, done, scope, above in beam:
-        lines = [white + text for white in guesses(text, scope, above, below, style.c_like, style.spaces)]
-        likeliest = lines[0][: len(lines[0]) - len(text)]
-        lines[1:1] = [likeliest + wide for wide in gap_guesses(text, above, below)]
-        same = [line.lstrip() for line in gone if squeeze(line) == text and line.lstrip() != text]
-        lines[:0] = [likeliest + line for line in dict.fromkeys(same)]
-        for rank, line in enumerate(dict.fromkeys(lines)):
-            grown.append((cost + 2 * rank, (*done, line), scope.then(line), line))
-    return sorted(grown, key=lambda item: item[0])[:_BEAM]
-
-
-def _scope_start(before: Sequence[str], start: int) -> int:
-    """The line to read brackets from: the nearest above that begins a definition at column 0."""
-    at = start - 1
-    while at > 0:
-        first = before[at][:1]
-        if (
-            (first.isalpha() or first == "_")
-            and not before[at].rstrip().endswith(":")
-            and before[at - 1][:1] in ("", "}", " ", "#")
-        ):
-            return at
-        at -= 1
-    return 0
-
-
-def _below(placed: Sequence[Placed], number: int, before: Sequence[str], end: int) -> str:
-    """The next line with text that is known in full, under the added line `number`."""
-    for one in placed[number + 1 :]:
-        if one.kind is LineKind.CONTEXT and one.old is not None and before[one.old].strip():
-            return before[one.old]
-    return next((line for line in before[end : end + 3] if line.strip()), "")
-
-
-def _hunk_of(hunk: Hunk, placed: Sequence[Placed], before: Sequence[str], start: int, added: Sequence[str]) -> Hunk:
-    """The hunk with full text and line numbers."""
-    old = start + 1 if hunk.old_count else start
-    shift = hunk.new_start - hunk.old_start if hunk.old_count and hunk.new_count else 0
-    new = old + shift if hunk.old_count and hunk.new_count else hunk.new_start
-    first_old, first_new = old, new
-    rest = iter(added)
-    lines = []
-    for one in placed:
-        text = before[one.old] if one.old is not None else next(rest)
-        here_old = None if one.kind is LineKind.ADDED else old
-        here_new = None if one.kind is LineKind.REMOVED else new
-        lines.append(Line(one.kind, text, here_old, here_new, one.no_newline))
-        old += one.kind is not LineKind.ADDED
-        new += one.kind is not LineKind.REMOVED
-    old_start = first_old if hunk.old_count else hunk.old_start
-    return Hunk(old_start, hunk.old_count, first_new, hunk.new_count, hunk.heading, tuple(lines))
