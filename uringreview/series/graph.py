@@ -5,6 +5,7 @@ as such and never fatal: reasons are what people and programs wrote.
 """
 
 import graphlib
+import heapq
 import itertools
 import re
 from collections import Counter, defaultdict
@@ -130,8 +131,10 @@ def _fixed(trailer: Trailer, rows: Mapping[str, Sequence[Row]]) -> str | None:
     named = _FIXED.match(trailer.value.strip())
     if named is None:
         return None
-    written = named[0].lower()
-    return next((one for one in rows if one.startswith(canonical(written))), None)
+    written = canonical(named[0])
+    if len(written) == _DIGITS:
+        return written if written in rows else None
+    return next((one for one in rows if one.startswith(written)), None)
 
 
 def _rows(queue: Queue) -> dict[str, list[Row]]:
@@ -172,12 +175,12 @@ def _topological(
         sorter.prepare()
     except graphlib.CycleError:
         return list(names), True
-    ready: list[str] = []
+    ready: list[tuple[int, str]] = []
     done: list[str] = []
     while sorter.is_active():
-        ready += sorter.get_ready()
-        ready.sort(key=lambda one: (place.get(one, len(place)), one), reverse=True)
-        name = ready.pop()
+        for name in sorter.get_ready():
+            heapq.heappush(ready, (place.get(name, len(place)), name))
+        _place, name = heapq.heappop(ready)
         done.append(name)
         sorter.done(name)
     return done, False

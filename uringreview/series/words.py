@@ -19,6 +19,7 @@ _OWN_BESIDE = re.compile(
 )
 _SERIES = re.compile(r"\b(?:series|patch ?set|pair)\b", re.IGNORECASE)
 _COUNT = re.compile(r"\b(\d{1,2}|two|three|four|five|six)[- ](?:patch|commit|part|related|fix)", re.IGNORECASE)
+_LONGEST = 4000
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _LIST_ENDS = re.compile(
     r"\b(?:plus|independent|unrelated|separate|companion|besides|blame|introduced)\b", re.IGNORECASE
@@ -100,7 +101,13 @@ def _sentences(text: str) -> list[str]:
     joined: list[str] = []
     for part in parts:
         bullet = part[:1] in "-*•" and not part.startswith("**")
-        if joined and bullet and _SERIES.search(joined[-1].split("\n")[0]) and ids_in(part):
+        if (
+            joined
+            and bullet
+            and len(joined[-1]) < _LONGEST
+            and _SERIES.search(joined[-1].split("\n")[0])
+            and ids_in(part)
+        ):
             joined[-1] += "\n" + part
         else:
             joined.append(part)
@@ -108,7 +115,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def _read(sentence: str) -> Said:
-    text = " ".join(sentence.split(" "))
+    text = sentence[:_LONGEST]
     ids = ids_in(text)
     own = _own_number(text)
     if not ids:
