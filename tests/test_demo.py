@@ -82,7 +82,7 @@ def test_a_rationale_claims_what_its_diff_contradicts(queue: Queue) -> None:
     assert f"{change.added} insertions" in said
     assert "4 deletions" in said
     assert change.removed != 4
-    assert "Modified functions: `fuse_burn()`." in said
+    assert "Only `fuse_burn()` is modified." in said
     assert changed_functions(change) == ("fuse_disarm", "fuse_burnt_work", "fuse_burn")
 
 
