@@ -5,7 +5,7 @@ import pytest
 from tests.support.interleave import small_model
 from uringreview.errors import UsageProblem
 from uringreview.interleave.explore import explore, explore_matrix, subsets
-from uringreview.interleave.language import ModelError
+from uringreview.interleave.place import ModelError
 from uringreview.interleave.scenario import Model, load_models
 from uringreview.interleave.trace import Outcome
 from uringreview.progress import Progress, finish

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.interleave import small_model, small_text
 from uringreview.errors import UringreviewError
 from uringreview.interleave.explore import explore
-from uringreview.interleave.language import ModelError
+from uringreview.interleave.place import ModelError
 from uringreview.interleave.reader import parse_model
 from uringreview.interleave.scenario import load_model, load_models
 from uringreview.progress import finish

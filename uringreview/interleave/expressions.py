@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from uringreview.interleave.forms import LARGEST
 from uringreview.interleave.graph import Environment, ThreadProgram, Var
-from uringreview.interleave.language import LARGEST, Place
 from uringreview.interleave.layout import Bits, Layout
 from uringreview.interleave.names import Names
+from uringreview.interleave.place import Place
 from uringreview.interleave.program import constant
 from uringreview.interleave.scenario import NUMBER, OBJECT, Model
 

@@ -9,8 +9,9 @@ import ast
 
 from uringreview.interleave.expressions import Expressions, Sheet, Where, name_of, read, violation_code
 from uringreview.interleave.graph import Node, ThreadProgram, Var
-from uringreview.interleave.language import Block, Place
+from uringreview.interleave.language import Block
 from uringreview.interleave.layout import Bits
+from uringreview.interleave.place import Place
 
 BLOCKED = -1
 _ROUNDS = 1_000

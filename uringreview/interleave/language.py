@@ -8,47 +8,16 @@ reference for people who write scenarios.
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from uringreview.errors import UnreadableError
-from uringreview.interleave.properties import PROPERTIES
-
-LARGEST = 15
-"""Numbers in a model are 0 to 15: a state must stay small, and a counter that grows further is a mistake."""
-ACTIONS = frozenset({"lock", "unlock", "wait", "touch", "require", "push", "free"})
-"""Calls that stand as a statement."""
-QUESTIONS = frozenset({"len", "alive", "reaches"})
-"""Calls that stand in an expression."""
-_BUILT_IN = ACTIONS | QUESTIONS | {"pop", "items"}
+from uringreview.interleave.forms import BUILT_IN, called, check_expression, check_statement, python
+from uringreview.interleave.place import Place
 
 _LONGEST_LINE = 1_000
 _FUNCTION = re.compile(r"fn (?P<name>[A-Za-z_]\w*)\((?P<parameters>[\w, ]*)\):\Z")
 _TERM = re.compile(r"(?P<sign>[+-]?)(?P<patch>[A-Za-z]\w*)\Z")
 _HEADER = re.compile(r"(?P<word>if|elif|else|while|for|atomic)\b(?P<rest>.*)\Z", re.DOTALL)
-_FORMS = (
-    *(ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Constant, ast.Compare, ast.BoolOp, ast.And, ast.Or),
-    *(ast.UnaryOp, ast.Not, ast.BinOp, ast.Add, ast.Sub, ast.IfExp, ast.Call, ast.Tuple),
-    *(ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE),
-)
-
-
-class ModelError(UnreadableError):
-    """A scenario file is wrong; the sentence starts with file:line:column."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a scenario file, for messages; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int = 1
-
-    def error(self, sentence: str) -> ModelError:
-        """The exception to raise for something wrong here."""
-        return ModelError(f"{self.file}:{self.line}:{self.column}: {sentence}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +108,12 @@ def read_code(file: str, first_line: int, text: str, patches: frozenset[str]) ->
         functions.append(Function(*current, tuple(lines)))
     seen: set[str] = set()
     for function in functions:
-        if function.name in seen or function.name in _BUILT_IN:
+        if function.name in seen or function.name in BUILT_IN:
             raise function.place.error(f"there is already a function {function.name}()")
         if not function.lines:
             raise function.place.error(f"{function.name}() has no lines")
         seen.add(function.name)
     return tuple(functions)
-
-
-def read_condition(place: Place, text: str) -> ast.expr:
-    """Parse a condition that stands alone, as those of `[final]` do; ModelError where it is none."""
-    (statement, *more) = _python(place, text, 0)
-    if more or not isinstance(statement, ast.Expr):
-        raise place.error(f'"{text}" is no condition')
-    _check_expression(place, statement.value)
-    return statement.value
 
 
 def variant(lines: Iterable[CodeLine], applied: frozenset[str]) -> tuple[Block, ...]:
@@ -220,139 +180,38 @@ def _parse(place: Place, code: str) -> tuple[str, ast.expr | None, str, tuple[as
         return "", None, "", _statements(place, code)
     word, rest = found["word"], found["rest"].rstrip()
     if not rest.endswith(":"):
-        raise _at(place, len(code)).error(f'the "{word}" line does not end in ":"; put its body on the lines below')
+        raise place.right(len(code)).error(f'the "{word}" line does not end in ":"; put its body on the lines below')
     if word in ("else", "atomic"):
         if rest.strip() != ":":
-            raise _at(place, len(word)).error(f'nothing may stand between "{word}" and ":"')
+            raise place.right(len(word)).error(f'nothing may stand between "{word}" and ":"')
         return word, None, "", ()
     if word == "for":
-        (statement,) = _python(place, code + " pass", 0)
+        (statement,) = python(place, code + " pass", 0)
         if not isinstance(statement, ast.For) or not isinstance(statement.target, ast.Name):
             raise place.error('expected "for name in items(queue):"')
-        _check_expression(place, statement.iter, allow=("items",))
+        check_expression(place, statement.iter, allow=("items",))
         if not isinstance(statement.iter, ast.Call):
             raise place.error('expected "for name in items(queue):"')
         return word, statement.iter, statement.target.id, ()
-    (statement,) = _python(place, "(" + rest[:-1].strip() + ")", len(word) + len(rest) - len(rest.lstrip()) - 1)
+    (statement,) = python(place, "(" + rest[:-1].strip() + ")", len(word) + len(rest) - len(rest.lstrip()) - 1)
     if not isinstance(statement, ast.Expr):
         raise place.error(f'the "{word}" line has no condition')
-    _check_expression(place, statement.value)
+    check_expression(place, statement.value)
     return word, statement.value, "", ()
 
 
-def _python(place: Place, source: str, shift: int) -> list[ast.stmt]:
-    try:
-        with warnings.catch_warnings():
-            # What Python only warns of ("1if x") is refused, not printed.
-            warnings.simplefilter("error")
-            statements = ast.parse(source).body
-    except SyntaxError as error:
-        raise _at(place, (error.offset or 1) - 1 + shift).error(f"cannot read this: {error.msg}") from None
-    except (ValueError, RecursionError, MemoryError, Warning):
-        raise place.error("cannot read this line") from None
-    if not statements:
-        raise place.error("there is no code on this line")
-    for statement in statements:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.expr):
-                node.col_offset += shift
-    return statements
-
-
 def _statements(place: Place, code: str) -> tuple[ast.stmt, ...]:
-    statements = tuple(_python(place, code, 0))
+    statements = tuple(python(place, code, 0))
     for statement in statements:
-        _check_statement(place, statement)
+        check_statement(place, statement)
     if len(statements) > 1:
         for statement in statements:
             if isinstance(statement, ast.Return | ast.Break):
-                raise _at(place, statement.col_offset).error("return and break stand on a line of their own")
+                raise place.right(statement.col_offset).error("return and break stand on a line of their own")
             call = called(statement)
             if call is not None:
-                raise _at(place, statement.col_offset).error(f"the call of {call}() stands on a line of its own")
+                raise place.right(statement.col_offset).error(f"the call of {call}() stands on a line of its own")
     return statements
-
-
-def called(statement: ast.stmt) -> str | None:
-    """The model function that a simple statement calls; None where it calls none."""
-    value = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id not in _BUILT_IN:
-        return value.func.id
-    return None
-
-
-def _check_statement(place: Place, statement: ast.stmt) -> None:
-    at = _at(place, statement.col_offset)
-    if isinstance(statement, ast.Break | ast.Pass):
-        return
-    if isinstance(statement, ast.Return):
-        if statement.value is not None:
-            _check_expression(place, statement.value)
-        return
-    if isinstance(statement, ast.Assign):
-        (target, *more) = statement.targets
-        names = target.elts if isinstance(target, ast.Tuple) else [target]
-        if more or not all(isinstance(name, ast.Name | ast.Attribute) for name in names):
-            raise at.error('only "name = value", "object.field = value" and "a, b = pop(queue)" assign')
-        for name in names:
-            _check_expression(place, name)
-        allow = ("pop",) if called(statement) is None else ("pop", called(statement) or "")
-        _check_expression(place, statement.value, allow)
-        if isinstance(target, ast.Tuple) and not _is_call(statement.value, "pop"):
-            raise at.error("several names are assigned from pop(queue) alone")
-        return
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        action = statement.value.func.id if isinstance(statement.value.func, ast.Name) else ""
-        if action in QUESTIONS or action in ("pop", "items"):
-            raise at.error(f"{action}() alone on a line does nothing; assign its value")
-        _check_expression(place, statement.value, (*ACTIONS, called(statement) or ""))
-        return
-    raise at.error("this statement is not part of the language (see docs/scenario-language.md)")
-
-
-def _check_expression(place: Place, expression: ast.expr, allow: tuple[str, ...] = ()) -> None:
-    for node in ast.walk(expression):
-        at = _at(place, getattr(node, "col_offset", 0))
-        if isinstance(node, ast.keyword) or not isinstance(node, _FORMS):
-            raise at.error(f"{type(node).__name__} is not part of the language (see docs/scenario-language.md)")
-        operator = getattr(node, "op", None)
-        if operator is not None and not isinstance(operator, _FORMS):
-            raise at.error(f"{type(operator).__name__} is not part of the language (see docs/scenario-language.md)")
-        if isinstance(node, ast.Constant) and not isinstance(node.value, int | str):
-            raise at.error("only whole numbers are values")
-        if isinstance(node, ast.Constant) and isinstance(node.value, int) and not 0 <= node.value <= LARGEST:
-            raise at.error(f"numbers are 0 to {LARGEST}")
-        if isinstance(node, ast.Compare) and len(node.ops) > 1:
-            raise at.error("compare two values at a time")
-        if isinstance(node, ast.Call):
-            _check_call(at, node, (*QUESTIONS, *(allow if node is expression else ())))
-
-
-def _check_call(at: Place, call: ast.Call, allow: tuple[str, ...]) -> None:
-    name = call.func.id if isinstance(call.func, ast.Name) else ""
-    if not name or name not in allow:
-        raise at.error(f"{name or 'this'}() cannot be called here")
-    count = len(call.args)
-    wanted = {"push": (2, 9), "require": (2, 3), "reaches": (2, 2)}.get(name, (1, 1))
-    if name in _BUILT_IN and not wanted[0] <= count <= wanted[1]:
-        raise at.error(f"{name}() takes {wanted[0]} argument{'s' * (wanted[0] > 1)}, not {count}")
-    if name == "require":
-        label = call.args[1]
-        if not isinstance(label, ast.Constant) or label.value not in PROPERTIES:
-            raise at.error(f"require() names one of the properties {', '.join(PROPERTIES)}")
-        if count == 3 and not (isinstance(call.args[2], ast.Name) and call.args[2].id == "GO_ON"):
-            raise at.error("the third argument of require() can only be GO_ON")
-    for argument in call.args:
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and name != "require":
-            raise at.error("only require() takes a quoted name")
-
-
-def _is_call(expression: ast.expr, name: str) -> bool:
-    return isinstance(expression, ast.Call) and isinstance(expression.func, ast.Name) and expression.func.id == name
-
-
-def _at(place: Place, offset: int) -> Place:
-    return Place(place.file, place.line, place.column + max(offset, 0))
 
 
 def _blocks(lines: list[CodeLine], start: int, indent: int) -> tuple[tuple[Block, ...], int]:

@@ -8,7 +8,7 @@ search spends its time on.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uringreview.interleave.language import LARGEST
+from uringreview.interleave.forms import LARGEST
 from uringreview.interleave.scenario import NUMBER, OBJECT, Model
 
 COUNTER_BITS = 8

@@ -11,9 +11,9 @@ from uringreview.errors import UsageProblem
 from uringreview.interleave.expressions import Site, violation_of
 from uringreview.interleave.generate import BLOCKED, Writer
 from uringreview.interleave.graph import Node, calls_of, touches_field
-from uringreview.interleave.language import Place
 from uringreview.interleave.layout import COUNTER_BITS, initial_state, lay_out
 from uringreview.interleave.names import names_of
+from uringreview.interleave.place import Place
 from uringreview.interleave.program import build_thread
 from uringreview.interleave.scenario import Model, Scenario
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from uringreview.interleave.language import CodeLine, Function, Place, called
+from uringreview.interleave.forms import called
+from uringreview.interleave.language import CodeLine, Function
+from uringreview.interleave.place import Place
 from uringreview.interleave.scenario import Field, FifoQueue, Global, Lock, Model, Scenario
 
 _BUILT_IN = frozenset(

@@ -9,8 +9,9 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from uringreview.interleave.forms import called
 from uringreview.interleave.graph import Binding, Copy, Environment, Node, ThreadProgram, Var
-from uringreview.interleave.language import Block, CodeLine, Function, called, variant
+from uringreview.interleave.language import Block, CodeLine, Function, variant
 from uringreview.interleave.liveness import find_live
 from uringreview.interleave.names import Names, assigned
 from uringreview.interleave.scenario import ThreadSpec

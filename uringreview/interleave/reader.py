@@ -9,8 +9,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from uringreview.interleave.language import LARGEST, ModelError, Place, read_code, read_condition
+from uringreview.interleave.forms import LARGEST, read_condition
+from uringreview.interleave.language import read_code
 from uringreview.interleave.names import check_names
+from uringreview.interleave.place import ModelError, Place
 from uringreview.interleave.properties import PROPERTIES
 from uringreview.interleave.scenario import (
     NUMBER,

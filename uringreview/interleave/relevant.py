@@ -1,6 +1,6 @@
 """Which patches can make a difference in a scenario at all: those named on lines that its threads may come to."""
 
-from uringreview.interleave.language import called
+from uringreview.interleave.forms import called
 from uringreview.interleave.scenario import Model
 
 

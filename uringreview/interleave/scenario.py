@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from uringreview.interleave.language import Function, Place
+from uringreview.interleave.language import Function
+from uringreview.interleave.place import Place
 from uringreview.resources import resource
 
 NUMBER = "number"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from uringreview.interleave.language import Place
+from uringreview.interleave.place import Place
 
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 Wanted = TypeVar("Wanted")
