@@ -63,6 +63,20 @@ def test_unified_shows_the_diff_as_mailed_and_keeps_the_line(pane: DiffPane) -> 
     assert [line for line in _side(pane, "diffNew").toPlainText().split("\n") if not line.startswith("@@")] == mailed
 
 
+def test_a_narrow_pane_shows_one_column_until_the_reviewer_chooses(pane: DiffPane) -> None:
+    pane.show_patch(facts(CHAIN))
+    assert pane.is_side_by_side
+    pane.next_hunk()
+    kept = pane.current_anchor()
+    pane.resize(300, 400)
+    assert not pane.is_side_by_side
+    assert pane.current_anchor() == kept
+    pane.toggle_layout()
+    assert pane.is_side_by_side
+    pane.resize(250, 400)
+    assert pane.is_side_by_side
+
+
 def test_hunks_and_files_are_walked_in_order_and_stop_at_the_ends(pane: DiffPane) -> None:
     pane.show_patch(facts(CHAIN + OTHER))
     seen = [_said(pane, "diffHunk")]

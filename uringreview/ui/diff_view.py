@@ -7,7 +7,7 @@ says so in a banner, in words; a patch without a diff says why nothing is shown.
 from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QScrollBar, QSplitter, QVBoxLayout, QWidget
 
 from uringreview.diff.model import DiffAnchor, DiffState
@@ -19,7 +19,10 @@ from uringreview.ui.diff_edit import DiffEdit
 from uringreview.ui.diff_header import DiffHeader
 from uringreview.ui.diff_said import STATE_WORDS, banner_of, why_empty
 from uringreview.ui.diff_text import Row, RowKind, Sheet, lay_out
-from uringreview.ui.theme import THREE, TWO, Theme
+from uringreview.ui.theme import THREE, TWO, Theme, fixed_font
+
+_FEWEST_COLUMNS = 44
+"""Side by side, each half has room for so many characters at least, line number included."""
 
 _EMPTY = Sheet((), (), side_by_side=False)
 
@@ -46,7 +49,7 @@ class DiffPane(QWidget):
         self._sheet = _EMPTY
         self._lit: frozenset[int] = frozenset()
         self._comments: tuple[Comment, ...] = ()
-        self._wants_columns = True
+        self._chosen_columns: bool | None = None
         self._old = _named(DiffEdit(theme, new_side=False), "diffOld", "Before the patch")
         self._new = _named(DiffEdit(theme, new_side=True), "diffNew", "After the patch")
         self._header = DiffHeader(theme)
@@ -136,7 +139,7 @@ class DiffPane(QWidget):
         if diff is None or reason:
             self._sheet = _EMPTY
         else:
-            self._sheet = lay_out(diff, self._raw(), side_by_side=self._wants_columns, comments=self._comments)
+            self._sheet = lay_out(diff, self._raw(), side_by_side=self._wants_columns(), comments=self._comments)
         self._old.setVisible(self._sheet.side_by_side)
         if self._sheet.side_by_side:
             self._old.show_sheet(self._sheet)
@@ -144,7 +147,7 @@ class DiffPane(QWidget):
         self._new.setAccessibleName("After the patch" if self._sheet.side_by_side else "Diff text")
         self._switchable = diff is not None and bool(diff.files) and diff.state is not DiffState.DAMAGED
         words = STATE_WORDS[diff.state] if diff is not None else ""
-        self._header.show_layout(words, side_by_side=self._wants_columns, switchable=self._switchable)
+        self._header.show_layout(words, side_by_side=self._wants_columns(), switchable=self._switchable)
         self._update_header()
 
     def _raw(self) -> str:
@@ -159,8 +162,21 @@ class DiffPane(QWidget):
 
     def toggle_layout(self) -> None:
         """Side by side becomes unified and back; the line that was in view stays in view."""
-        self._wants_columns = not self._wants_columns
+        self._chosen_columns = not self._wants_columns()
         self._fill_again()
+
+    def _wants_columns(self) -> bool:
+        """What the reviewer chose; before that, columns where half the pane holds enough of a line to read it."""
+        if self._chosen_columns is not None:
+            return self._chosen_columns
+        digit = QFontMetrics(fixed_font()).horizontalAdvance("0")
+        return self.width() // 2 >= _FEWEST_COLUMNS * digit
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A pane that becomes narrow shows one column, until the reviewer chooses."""
+        super().resizeEvent(event)
+        if self._switchable and self._sheet.side_by_side != self._wants_columns():
+            self._fill_again()
 
     def _fill_again(self) -> None:
         kept = self.current_anchor()

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from uringreview.ui.theme import FOUR, ONE, TWO, Theme, fixed_font, row_height, ui_font
 
 _DOT = 3.5
-_NUMBERS = 30
+_NUMBERS = 26
+_MARGIN = 56
 _BEND = 5.0
 _LAST_LANE = 460
 _LOCK_COLOURS = ("status_present", "verified", "status_merge", "caution", "syntax_type")
@@ -86,13 +87,13 @@ class LanesView(QAbstractScrollArea):
 
     def lane_x(self, lane: int) -> int:
         """Where a lane's line runs, in the viewport; the buttons above the lanes stand on it."""
-        usable = self.viewport().width() - _NUMBERS
+        usable = self.viewport().width() - _MARGIN
         count = max(1, len(self._lanes))
         # The last lane has no neighbour whose room its text could use.
         last = max(usable // count, min(_LAST_LANE, usable * 9 // 20))
         if lane >= count:
             return self.viewport().width()
-        return _NUMBERS + lane * (usable - last) // max(1, count - 1)
+        return _MARGIN + lane * (usable - last) // max(1, count - 1)
 
     def step_at(self, at: QPoint) -> int | None:
         """The number of the step in the row under a point."""
@@ -199,7 +200,7 @@ class LanesView(QAbstractScrollArea):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fixed_font(0.85))
         painter.setPen(theme.color("faint"))
-        numbers = QRect(0, y - self._row // 2, _NUMBERS - TWO, self._row)
+        numbers = QRect(0, y - self._row // 2, _NUMBERS, self._row)
         painter.drawText(numbers, middle | Qt.AlignmentFlag.AlignRight, str(step.number))
         if self._diverges == step.number:
             painter.setPen(QPen(theme.color("caution"), 1, Qt.PenStyle.DotLine))
