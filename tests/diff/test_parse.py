@@ -214,3 +214,28 @@ def test_no_sequence_of_lines_raises_and_exact_means_that_the_counts_agree(parts
             for hunk in change.hunks:
                 assert sum(line.kind is not LineKind.ADDED for line in hunk.lines) == hunk.old_count
                 assert sum(line.kind is not LineKind.REMOVED for line in hunk.lines) == hunk.new_count
+
+
+@pytest.mark.parametrize("removed", ["-", "- "])
+@pytest.mark.parametrize("below", ["", "-- \n2.53.0\n\n", "diff"])
+def test_a_counted_removed_line_that_looks_like_a_signature_is_a_line(removed: str, below: str, tmp_path: Path) -> None:
+    """The mailed line is `--` or `-- `; git goes by the hunk's counts, so the diff is sound."""
+    text = file_diff("a.txt", [f"@@ -1,3 +1,2 @@\n one\n two\n-{removed}\n"])
+    text += text.replace("a.txt", "b.txt") if below == "diff" else below
+    diff = parse_diff(text)
+    assert diff.state is DiffState.EXACT
+    assert diff.files[0].hunks[0].lines[-1].text == removed
+    assert numstat(text, tmp_path) == [("0", "1")] * (2 if below == "diff" else 1)
+
+
+def test_a_signature_inside_a_broken_off_hunk_still_ends_it() -> None:
+    diff = parse_diff(file_diff("a.txt", ["@@ -1,9 +1,8 @@\n one\n two\n-three\n"]) + "-- \n2.53.0\n")
+    assert diff.state is DiffState.DAMAGED
+    assert [line.text for line in diff.files[0].hunks[0].lines] == ["one", "two", "three"]
+
+
+def test_five_thousand_hunks_are_read() -> None:
+    hunks = [f"@@ -{n * 20 + 1},3 +{n * 20 + 1},3 @@\n {'x' * 400}\n-old\n+new\n y\n" for n in range(5000)]
+    diff = parse_diff(file_diff("a.c", hunks))
+    assert diff.state is DiffState.EXACT
+    assert (diff.files[0].added, diff.files[0].removed, len(diff.files[0].hunks)) == (5000, 5000, 5000)

@@ -193,3 +193,9 @@ def test_other_line_separators_do_not_shift_the_spans() -> None:
     patch = patch_of(mail.autosel(message="a\u2028b\x0cc\x85d\n", rationale="x\u2028y\n"))
     assert patch.rationale_text == "x\u2028y"
     assert patch.diff_text == mail.DIFF
+
+
+def test_a_removed_line_like_a_signature_is_in_the_diff_and_a_signature_is_not() -> None:
+    diff = "diff --git a/x b/x\nindex 1111111..2222222 100644\n--- a/x\n+++ b/x\n@@ -1,2 +1 @@\n one\n-- \n"
+    assert patch_of(mail.autosel(diff=diff)).diff_text == diff
+    assert patch_of(mail.autosel(diff=diff.replace("\n-- \n", "\n"))).diff_text == diff.replace("\n-- \n", "\n")

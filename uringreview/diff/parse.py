@@ -162,7 +162,8 @@ class _Reader:
             first = line[:1]
             if first in ("", "\r", " "):
                 old, new = old - 1, new - 1
-            elif first == "-" and not self._signature_here():
+            elif first == "-" and not self._version_below():
+                # Also a removed line that is itself "-" or "- " and so looks like a signature: git goes by the counts.
                 old -= 1
             elif first == "+":
                 new -= 1
@@ -229,6 +230,12 @@ class _Reader:
             return False
         below = self.lines[self.at + 1] if self.at + 1 < len(self.lines) else ""
         return not below.strip() or _VERSION.match(below) is not None or below[:1] not in (" ", "+", "-", "\\", "@")
+
+    def _version_below(self) -> bool:
+        """Whether `-- ` with git's version under it stands here: no hunk line can follow, so it closes the mail."""
+        return self.lines[self.at].removesuffix("\r") in ("-- ", "--") and any(
+            _VERSION.match(line) for line in self.lines[self.at + 1 : self.at + 2]
+        )
 
     def _skip_binary(self) -> None:
         """Step over a binary patch's data."""

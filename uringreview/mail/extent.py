@@ -18,6 +18,7 @@ _EXTENDED = re.compile(
 _SUMMARY = re.compile(r" ?(\d{1,6}) files? changed(?:, \d{1,9} insertions?\(\+\))?(?:, \d{1,9} deletions?\(-\))?\s*")
 _STAT = re.compile(r" ?\S.*\|\s+(?:\d+ ?[+-]*|Bin\b.*|Unmerged)\s*")
 _MODE = re.compile(r" ?(?:create mode|delete mode|mode change|rename|copy|rewrite) \S.*")
+_VERSION = re.compile(r"\d+\.\d+")
 _BINARY_SIZE = re.compile(r"(?:literal|delta) \d+")
 
 
@@ -167,6 +168,9 @@ def _hunk_end(lines: list[Line], at: int, hunk: re.Match[str]) -> tuple[int, boo
                 break
             old, new = old - 1, new - 1
         elif mark == "-":
+            # A version under `-- ` is no hunk line: this is the signature of a mail that lacks a removed line.
+            if text in ("-- ", "--") and at + 1 < len(lines) and _VERSION.match(lines[at + 1].text):
+                return at, True, unmarked
             old -= 1
         elif mark == "+":
             new -= 1
