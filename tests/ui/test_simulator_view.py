@@ -306,6 +306,19 @@ def test_the_list_holds_what_the_lanes_show_and_moves_with_them(failing: Simulat
     assert at(failing) == 4
 
 
+def test_another_queue_is_judged_by_its_own_patches_and_a_chosen_cell_stays(
+    pane: SimulatorPane, jobs: Jobs, qtbot: QtBot
+) -> None:
+    first_two = tuple(facts(CHAIN, upstream=patch.upstream + "0" * 28) for patch in linked().patches[:2])
+    pane.show_queue(Desk(Queue(()), first_two))
+    assert pane.side.toggles.applied() == ("p1", "p2")
+    pane.matrix.cell_chosen.emit(CellName("S2", SERIES))
+    wait_until(qtbot, lambda: jobs.idle())
+    pane.show_queue(Desk(Queue(()), first_two[:1]))
+    assert pane.side.toggles.applied() == SERIES
+    assert "use after free" in said(pane, "whatIsWrong")
+
+
 def test_a_patch_without_a_model_says_so_and_names_what_there_is(pane: SimulatorPane) -> None:
     pane.show_patch(facts(CHAIN, upstream="f" * 40))
     assert said(pane, "simulatorNote").startswith("No model for this patch. There is: ")

@@ -139,17 +139,20 @@ class SimulatorPane(QWidget):
         self._model = model
         self._started = False
         self._chosen_by_hand = False
+        self._cell = None
         self.matrix.cells.show_model(model, ordered_subsets(model, subsets(model)))
         self._settle_here(model)
 
     def _settle_here(self, model: Model) -> None:
         here = here_of(model, self._upstreams)
-        if here == self._here and self._cell is not None and self._cell.scenario in _names(model):
+        if here == self._here and self._cell is not None:
             return
         self._here = here
         self.side.toggles.show_model(model, here)
-        if not self._chosen_by_hand:
-            self._show_cell(CellName(model.scenarios[0].name, here))
+        if self._cell is not None and self._chosen_by_hand:
+            self.side.toggles.set_applied(self._cell.applied)
+        else:
+            self._show_default(model)
         self.verdicts_changed.emit()
 
     def _say(self, text: str) -> None:
@@ -166,7 +169,7 @@ class SimulatorPane(QWidget):
             return
         self._started = True
         self._jobs.start_process(
-            "simulating", explore_matrix, (self._model,), self._some_cells, self._all_cells, self._failed, MATRIX
+            "simulating", explore_matrix, (self._model,), self._some_cells, self._all_cells, self._matrix_failed, MATRIX
         )
 
     def _some_cells(self, step: Progress[Outcome]) -> None:
@@ -177,15 +180,20 @@ class SimulatorPane(QWidget):
 
     def _all_cells(self, _outcomes: tuple[Outcome, ...]) -> None:
         if self._model is not None and not self._chosen_by_hand:
-            found = self.matrix.cells.outcomes
-            cells = [CellName(name, self._here) for name in _names(self._model)]
-            failing = [cell for cell in cells if cell in found and found[cell].violations]
-            if failing:
-                self._show_cell(failing[0])
+            self._show_default(self._model)
         self.verdicts_changed.emit()
 
-    def _failed(self, problem: BaseException) -> None:
+    def _show_default(self, model: Model) -> None:
+        """The first scenario that is known to fail with the patches of this queue, else the first."""
+        found = self.matrix.cells.outcomes
+        cells = [CellName(scenario.name, self._here) for scenario in model.scenarios]
+        self._show_cell(next((cell for cell in cells if cell in found and found[cell].violations), cells[0]))
+
+    def _matrix_failed(self, problem: BaseException) -> None:
         self._started = False
+        self._failed(problem)
+
+    def _failed(self, problem: BaseException) -> None:
         self._say(str(problem) if isinstance(problem, UringreviewError) else f"The search ended early: {problem}")
 
     def summary_for(self, upstream: str) -> str:
@@ -350,7 +358,3 @@ class SimulatorPane(QWidget):
 
 def _ids(model: Model) -> str:
     return ", ".join(patch.upstream for patch in model.patches if patch.upstream)
-
-
-def _names(model: Model) -> tuple[str, ...]:
-    return tuple(scenario.name for scenario in model.scenarios)
