@@ -17,12 +17,19 @@ from uringreview.ui.window import Window
 BRANCHES = ("linux-7.0.y", "linux-6.6.y", "linux-6.1.y", "linux-5.10.y")
 
 
+def open_matrix(open_window: OpenWindow, tmp_path: Path) -> Window:
+    """The window on the batch and its clone, with the matrix in front."""
+    window = open_window(batch(tmp_path), clone=clone(tmp_path))
+    window.show_tab("branches")
+    return window
+
+
 def detail(window: Window) -> str:
     return window.branches.detail.toPlainText()
 
 
 def test_every_patch_has_a_cell_on_every_branch(open_window: OpenWindow, tmp_path: Path) -> None:
-    window = open_window(batch(tmp_path), clone=clone(tmp_path))
+    window = open_matrix(open_window, tmp_path)
     assert window.branches.model.branches == BRANCHES
     cells = window.bench.facts[window.queue_view.key].cells
     assert [cell.status for cell in cells] == [Status.CLEAN, Status.OFFSET, Status.CONFLICT, Status.MISSING]
@@ -36,8 +43,7 @@ def test_every_patch_has_a_cell_on_every_branch(open_window: OpenWindow, tmp_pat
 def test_a_conflict_says_which_hunk_what_was_expected_and_what_is_there(
     open_window: OpenWindow, tmp_path: Path
 ) -> None:
-    window = open_window(batch(tmp_path), clone=clone(tmp_path))
-    window.show_tab("branches")
+    window = open_matrix(open_window, tmp_path)
     assert window.branches.show_cell(window.queue_view.key, "linux-6.1.y")
     text = detail(window)
     assert "ring/chain.c: hunk 1 does not fit" in text
@@ -71,7 +77,7 @@ def test_a_double_click_on_a_branch_leads_to_its_cell(open_window: OpenWindow, t
 def test_a_head_sorts_by_what_needs_eyes_first_and_a_third_click_goes_back(
     open_window: OpenWindow, tmp_path: Path
 ) -> None:
-    window = open_window(batch(tmp_path), clone=clone(tmp_path))
+    window = open_matrix(open_window, tmp_path)
     model, head = window.branches.model, window.branches.table.horizontalHeader()
     titles = [str(model.data(model.index(row, 2))) for row in range(model.rowCount())]
     head.sectionClicked.emit(2)
@@ -83,7 +89,7 @@ def test_a_head_sorts_by_what_needs_eyes_first_and_a_third_click_goes_back(
 
 
 def test_the_table_as_csv_has_words_and_runs_nothing_in_a_spreadsheet(open_window: OpenWindow, tmp_path: Path) -> None:
-    window = open_window(batch(tmp_path, hostile=""), clone=clone(tmp_path))
+    window = open_matrix(open_window, tmp_path)
     rows = list(csv.reader(io.StringIO(window.branches.model.as_csv())))
     assert rows[0] == ["position", "upstream", "subject", *BRANCHES]
     assert rows[1][3] == "clean"
@@ -104,6 +110,7 @@ def test_a_path_that_is_no_clone_is_one_sentence_and_the_rest_stays_usable(
     nothing = tmp_path / "nothing"
     nothing.mkdir()
     window = open_window(batch(tmp_path), clone=nothing)
+    window.show_tab("branches")
     assert str(nothing) in window.branches.empty_text
     assert "\n" not in window.branches.empty_text
     assert len(window.queue_model.shown) == 4

@@ -126,7 +126,8 @@ class BranchesModel(QAbstractTableModel):
         if role == _TOOLTIP:
             return branch or _HEADS[section]
         if role == _ALIGN:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            side = Qt.AlignmentFlag.AlignRight if section == NUMBER else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:

@@ -207,6 +207,7 @@ class Commands(QObject):
         return written
 
     def _ask_matrix(self) -> None:
+        self._window.show_tab("branches")
         path, _ = QFileDialog.getSaveFileName(self._window, "Write the table as CSV", "branches.csv")
         if path:
             try:
@@ -272,9 +273,9 @@ class Commands(QObject):
 
     def _named(self, done: str) -> str:
         # The session speaks of keys; a person knows the subject.
-        for row in self._bench.queue.rows:
-            if row.key in done:
-                return done.replace(row.key, row.subject.title)
+        for key, row in self._bench.rows.items():
+            if key in done:
+                return done.replace(key, row.subject.title)
         return done
 
     def _comment(self) -> None:

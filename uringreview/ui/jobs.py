@@ -26,6 +26,7 @@ OnDone = Callable[[Any], None]
 OnError = Callable[[BaseException], None]
 
 _SLICE = 0.008  # seconds of deliveries before the event loop gets its turn again
+_BREATH_MS = 3  # between two slices
 _GRACE = 2.0  # seconds that a cancelled process has to end by itself
 
 
@@ -83,6 +84,11 @@ class Jobs(QObject):
         self._running: list[JobHandle] = []
         self._futures: set[Future[None]] = set()
         self._closed = False
+        self._waking = False
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(_BREATH_MS)
+        self._again.timeout.connect(self._deliver)
         self._wake.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def start(
@@ -140,6 +146,7 @@ class Jobs(QObject):
         for job in self._running:
             job.cancel()
         self._running.clear()
+        self._again.stop()
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def idle(self) -> bool:
@@ -229,27 +236,35 @@ class Jobs(QObject):
         if self._closed:
             return
         self._arrived.put((job, kind, value))
-        self._wake.emit()
+        # One wake-up at a time: posted events go before timers and keys, so a thousand of them would hold those up.
+        if not self._waking:
+            self._waking = True
+            self._wake.emit()
 
     @Slot()
     def _deliver(self) -> None:
+        self._waking = False
         until = time.monotonic() + _SLICE
+        moved = False
         while time.monotonic() < until:
             try:
                 job, kind, value = self._arrived.get_nowait()
             except Empty:
-                return
+                break
             if job.cancelled:
                 self._end(job)
                 continue
+            moved = True
             self._hand_over(job, kind, value)
-        self._wake.emit()
+        if not self._arrived.empty():
+            self._again.start()
+        if moved:
+            self.changed.emit()
 
     def _hand_over(self, job: JobHandle, kind: str, value: Any) -> None:
         if kind == child.PROGRESS:
             job.progress = value
             job._on_progress(value)
-            self.changed.emit()
             return
         self._end(job)
         if kind == child.DONE:

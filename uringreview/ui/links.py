@@ -4,23 +4,25 @@ The window places the panes, the commands act; here stands every arrow between t
 place which click leads where.
 """
 
-from collections.abc import Sequence
+import time
 from pathlib import Path
+from traceback import format_exception
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from uringreview.diff.model import DiffAnchor, DiffState
+from uringreview.diff.model import DiffAnchor
 from uringreview.errors import EnvironmentProblem
 from uringreview.mail.message import Span
-from uringreview.mail.queue import Queue
 from uringreview.rationale.check import BranchTarget, PatchTarget
 from uringreview.review.decisions import Comment, Decision
 from uringreview.review.facts import PatchFacts
 from uringreview.review.identity import Identity, read_identity
-from uringreview.ui.crash_dialog import show_crash
-from uringreview.ui.queue_rows import Grouping, QueueRow, branch_version, make_rows, reading_row
+from uringreview.ui.crash_dialog import CrashRelay
+from uringreview.ui.jobs import WorkerCrashed
+from uringreview.ui.places import asked_branches, quote_of
+from uringreview.ui.queue_rows import Grouping, RowMaker, problem_row, reading_row
 from uringreview.ui.reply_text import Preview, droppable, preview
 from uringreview.ui.status_bar import tally
 from uringreview.ui.visible import visible
@@ -28,7 +30,7 @@ from uringreview.ui.visible import visible
 if TYPE_CHECKING:
     from uringreview.ui.window import Window
 
-_SETTLE_MS = 40
+_SETTLE_MS, _LONGEST_MS = 40, 600
 
 
 class Links(QObject):
@@ -40,11 +42,14 @@ class Links(QObject):
         self._bench = window.bench
         self._identity: Identity | EnvironmentProblem | None = None
         self._place_restored = False
+        self._relay = CrashRelay(window)
         # Results stream in by the dozen: rows are made anew once for all that came in a moment.
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._show_rows)
+        self._maker = RowMaker()
+        self._matrix_stale = False
         self._connect()
         self.show_clone()
         window.grouping.setText(f"{window.queue_model.grouping.value} ▾")
@@ -52,11 +57,12 @@ class Links(QObject):
     def _connect(self) -> None:
         w, bench = self._window, self._bench
         bench.rows_changed.connect(self._queue_changed)
+        bench.reading.connect(lambda: self._facts_came([]))
         bench.facts_changed.connect(self._facts_came)
         bench.desk_changed.connect(self._desk_changed)
         bench.decisions_changed.connect(self._decided)
         bench.failed.connect(w.status_line.say)
-        bench.crashed.connect(lambda problem: show_crash(w, type(problem).__name__, str(problem)))
+        bench.crashed.connect(self._crashed)
         w.jobs.changed.connect(self._work_changed)
         w.queue_view.key_changed.connect(self.show_patch)
         w.queue_view.branch_chosen.connect(self._show_cell)
@@ -77,7 +83,7 @@ class Links(QObject):
         w.reply.copy_requested.connect(lambda: w.actions_.run("copy_reply"))
         w.status_line.cancel_requested.connect(lambda: w.actions_.run("cancel_work"))
         w.status_line.keys_requested.connect(lambda: w.actions_.run("keys"))
-        w.tabs.currentChanged.connect(lambda _tab: self._show_lower())
+        w.tabs.currentChanged.connect(self._tab_opened)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_colours)
 
     def detach(self) -> None:
@@ -92,9 +98,14 @@ class Links(QObject):
 
     # The queue
 
+    def _crashed(self, problem: BaseException) -> None:
+        text = str(problem)
+        if not isinstance(problem, WorkerCrashed):
+            text = "".join(format_exception(problem))
+        self._relay.report(text.strip().rpartition("\n")[2], text)
+
     def _queue_changed(self) -> None:
         self._identity = None
-        self._show_rows()
         self._desk_changed()
         self._restore_place()
 
@@ -106,13 +117,17 @@ class Links(QObject):
 
     def _show_rows(self) -> None:
         bench, w = self._bench, self._window
-        rows: list[QueueRow] = make_rows(bench.queue, bench.facts, bench.groups, bench.decisions, bench.words)
+        began = time.monotonic()
+        rows = self._maker.make(bench.rows, bench.facts, bench.groups, bench.decisions, bench.words)
+        rows += [problem_row(problem) for problem in bench.queue.problems]
         if not bench.queue.rows:
             rows += [reading_row(subject, number) for number, subject in enumerate(bench.subjects_read)]
         w.queue_model.set_rows(rows, asked_branches(bench.branches, bench.queue))
         w.queue_header.say(self._queue_words())
         self._show_tally()
-        self._show_matrix()
+        self.show_matrix()
+        # The more there is to show, the longer results may gather: at most a sixth of the time goes into it.
+        self._settle.setInterval(round(min(max(_SETTLE_MS, 6000 * (time.monotonic() - began)), _LONGEST_MS)))
 
     def _queue_words(self) -> str:
         queue = self._bench.queue
@@ -156,6 +171,11 @@ class Links(QObject):
         w.actions_.refresh()
         title = visible(row.subject.title) if row is not None else ""
         w.setWindowTitle(f"{title} — uringreview" if title else "uringreview")
+
+    def _tab_opened(self) -> None:
+        if self._matrix_stale:
+            self.show_matrix()
+        self._show_lower()
 
     def _show_lower(self) -> None:
         w, bench = self._window, self._bench
@@ -241,19 +261,24 @@ class Links(QObject):
         running = w.jobs.running()
         w.status_line.show_work(running)
         self._show_progress()
+        w.rationale.set_simulator(self._simulated(self._bench.facts.get(w.queue_view.key)))
 
     def _show_tally(self) -> None:
         w, bench = self._window, self._bench
-        keys = [patch.key for patch in bench.queue.patches]
+        keys = [key for key, row in bench.rows.items() if row.patch is not None]
         w.status_line.show_tally(tally(keys, bench.facts.values(), bench.branches, bench.decisions))
         if bench.session is not None:
             w.status_line.show_session(f"session {bench.session.name} saved", str(bench.session.path))
         else:
             w.status_line.show_session("")
 
-    def _show_matrix(self) -> None:
+    def show_matrix(self) -> None:
+        """Bring the matrix up to date; while its tab is closed, only note that it has to be."""
         bench = self._bench
-        facts = [bench.facts[row.key] for row in bench.queue.rows if row.key in bench.facts]
+        self._matrix_stale = self._window.tab() != "branches"
+        if self._matrix_stale:
+            return
+        facts = [bench.facts[key] for key in bench.rows if key in bench.facts]
         self._window.branches.show_facts(facts, bench.branches, self._why_no_matrix())
         self._show_progress()
 
@@ -316,31 +341,3 @@ class Links(QObject):
         """Begin with the order of last time."""
         if name in Grouping.__members__:
             self._window.commands.group(Grouping[name])
-
-
-def asked_branches(branches: Sequence[str], queue: Queue) -> tuple[str, ...]:
-    """The branches that some patch of the queue asks for, for the list's narrow columns; all where none is named."""
-    asked = [row.subject.asked for row in queue.rows if row.subject.asked is not None]
-    unnamed = any(row.subject.asked is None for row in queue.rows)
-    if not asked or unnamed:
-        return tuple(branches)
-    named = {branch: branch_version(branch) for branch in branches}
-    kept = tuple(b for b, version in named.items() if version is None or any(version in each for each in asked))
-    return kept or tuple(branches)
-
-
-def quote_of(facts: PatchFacts, anchor: DiffAnchor) -> str:
-    """The line at `anchor` as it was mailed; empty where the shown line is not the mailed one."""
-    change = next((change for change in facts.diff.files if change.path == anchor.path), None)
-    if change is None or anchor.hunk is None or anchor.hunk >= len(change.hunks):
-        return ""
-    hunk = change.hunks[anchor.hunk]
-    if anchor.line is None or anchor.line >= len(hunk.lines):
-        return ""
-    line = hunk.lines[anchor.line]
-    shown = f"{line.kind.value}{line.text}"
-    mailed = facts.patch.diff_text.split("\n")
-    if facts.diff.state is DiffState.EXACT or shown in mailed:
-        return shown
-    bare = "".join(shown.split())
-    return next((text for text in mailed if "".join(text.split()) == bare), "")

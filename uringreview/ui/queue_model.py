@@ -117,7 +117,8 @@ class QueueModel(QAbstractTableModel):
         return self.branches[place] if 0 <= place < len(self.branches) else None
 
     def _arranged(self) -> list[QueueRow]:
-        accepted = [row for row in self._all if self.filter.accepts(row)]
+        tests = self.filter.tests
+        accepted = [row for row in self._all if self.filter.accepts(row)] if tests else self._all
         return in_order(accepted, self.grouping)
 
     def _show(self, rows: list[QueueRow]) -> None:

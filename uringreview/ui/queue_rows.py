@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from uringreview.kernel.status import Cell
-from uringreview.mail.queue import Problem, Queue, Reply, Row
+from uringreview.mail.queue import Problem, Reply, Row
 from uringreview.mail.subject import BranchRange, Version
 from uringreview.rationale.check import MarkWord
 from uringreview.rationale.document import VerdictWord
@@ -81,24 +81,59 @@ class QueueRow:
         return head.partition("/")[0].strip().lower() if colon else "~"
 
 
-def make_rows(
-    queue: Queue,
-    facts: Mapping[str, PatchFacts],
-    groups: Sequence[frozenset[str]],
-    decisions: Mapping[str, Decision],
-    own_words: Mapping[str, str],
-) -> list[QueueRow]:
-    """The rows of `queue` in its own order, then one for each problem.
+class RowMaker:
+    """Makes the rows of a queue, anew only where what they show has changed.
 
-    `facts` are by patch key, as far as they are known; `groups` the keys that belong together; `own_words` the short
-    text of the answers, by patch key.
+    Facts of a large queue stream in for seconds: making a thousand rows for each of them would stall the window.
     """
-    series = {key: number for number, group in enumerate(groups) for key in group if len(group) > 1}
-    rows = [
-        _row(row, index, facts.get(row.key), decisions.get(row.key), series.get(row.key), own_words.get(row.key, ""))
-        for index, row in enumerate(queue.rows)
-    ]
-    return rows + [problem_row(problem) for problem in queue.problems]
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[_Shown, QueueRow]] = {}
+
+    def make(
+        self,
+        rows: Mapping[str, Row],
+        facts: Mapping[str, PatchFacts],
+        groups: Sequence[frozenset[str]],
+        decisions: Mapping[str, Decision],
+        own_words: Mapping[str, str],
+    ) -> list[QueueRow]:
+        """The rows in queue order.
+
+        `facts` are by patch key, as far as they are known; `groups` the keys that belong together; `own_words` the
+        short text of the answers, by patch key.
+        """
+        series = {key: number for number, group in enumerate(groups) for key in group if len(group) > 1}
+        former, self._made = self._made, {}
+        made = []
+        for key, row in rows.items():
+            shown = _Shown(row, facts.get(key), decisions.get(key), series.get(key), own_words.get(key, ""))
+            known = former.get(key)
+            line = known[1] if known is not None and known[0].same(shown) else _row(key, shown)
+            self._made[key] = (shown, line)
+            made.append(line)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What one row is made of."""
+
+    row: Row
+    facts: PatchFacts | None
+    decision: Decision | None
+    series: int | None
+    words: str
+
+    def same(self, other: "_Shown") -> bool:
+        """Whether nothing changed; rows and facts are compared by identity, they are replaced as wholes."""
+        return (
+            self.row is other.row
+            and self.facts is other.facts
+            and self.decision == other.decision
+            and self.series == other.series
+            and self.words == other.words
+        )
 
 
 def problem_row(problem: Problem) -> QueueRow:
@@ -152,14 +187,13 @@ def _bracketed(rows: Sequence[QueueRow]) -> list[QueueRow]:
     return made
 
 
-def _row(
-    row: Row, index: int, facts: PatchFacts | None, decision: Decision | None, series: int | None, words: str
-) -> QueueRow:
+def _row(key: str, shown: _Shown) -> QueueRow:
+    row, facts = shown.row, shown.facts
     marks = [mark.word for mark in facts.marks] if facts else []
     title = visible(row.subject.title or (row.listed.subject_text if row.listed else ""))
     position = row.position if row.position is not None else row.subject.number
     return QueueRow(
-        key=row.key,
+        key=key,
         kind=RowKind.PATCH if row.patch is not None else RowKind.LISTED,
         number=str(position) if position is not None else "",
         title=title or "(no subject)",
@@ -170,9 +204,9 @@ def _row(
         open=marks.count(MarkWord.UNCHECKABLE),
         cells={cell.branch: cell for cell in facts.cells} if facts else None,
         replies=row.replies,
-        words=visible(words),
-        decision=decision,
-        series=series,
+        words=visible(shown.words),
+        decision=shown.decision,
+        series=shown.series,
         warning=_warning(facts),
         searched=_searched(row, facts, title),
         row=row,

@@ -1,193 +1,24 @@
 """The queue pane: one painted row a patch, with its decision, claims and one narrow column a branch.
 
-What is fine is quiet: the eye should go to what is contradicted, in conflict or held. Brackets in the margin join
-the patches of one series. Columns of less worth step aside when the pane is narrow, so that subjects stay readable.
+Columns of less worth step aside when the pane is narrow, so that subjects stay readable; nothing jumps while results
+stream in.
 """
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
-from uringreview.kernel.status import Status
-from uringreview.rationale.check import MarkWord
-from uringreview.rationale.document import VerdictWord
+from uringreview.ui.queue_delegate import QueueDelegate
 from uringreview.ui.queue_model import FIRST_BRANCH, Column, QueueModel, claims_text
-from uringreview.ui.queue_rows import Joint, QueueRow, RowKind
+from uringreview.ui.queue_rows import RowKind
 from uringreview.ui.theme import GRID, HALF, ONE, TWO, Theme, fixed_font, row_height, ui_font
 
 _NARROWEST_SUBJECT = 200
-
-
-class QueueDelegate(QStyledItemDelegate):
-    """Paints every field of the queue."""
-
-    def __init__(self, view: "QueueView", theme: Theme) -> None:
-        super().__init__(view)
-        self.theme = theme
-        self._view = view
-        self._fixed = fixed_font(0.92)
-        self._small = ui_font(0.92)
-        self._symbol = ui_font(1.0)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Paint one field from the row behind it."""
-        model = self._view.queue
-        row = model.at(index)
-        if row is None:
-            return
-        painter.save()
-        self._ground(painter, option)
-        branch = model.branch_at(index.column())
-        if branch is not None:
-            self._branch(painter, option.rect, model.status(row, branch), model.asked(row, branch))
-        else:
-            self._field(painter, option.rect, row, Column(index.column()))
-        painter.restore()
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """One row's height; widths are the view's."""
-        return QSize(GRID, row_height())
-
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        state = option.state
-        if state & QStyle.StateFlag.State_Selected:
-            active = self._view.hasFocus()
-            painter.fillRect(option.rect, QColor(self.theme.selection if active else self.theme.selection_idle))
-
-    def _field(self, painter: QPainter, rect: QRect, row: QueueRow, column: Column) -> None:
-        match column:
-            case Column.DECISION:
-                self._decision(painter, rect, row)
-            case Column.NUMBER:
-                self._text(painter, rect, row.number, self.theme.muted, self._fixed, Qt.AlignmentFlag.AlignRight)
-            case Column.SUBJECT:
-                self._subject(painter, rect, row)
-            case Column.RANGE:
-                asked = str(row.asked) if row.asked else ""
-                self._text(painter, rect, asked, self.theme.muted, self._fixed, Qt.AlignmentFlag.AlignLeft)
-            case Column.VERDICT:
-                self._verdict(painter, rect, row)
-            case Column.CLAIMS:
-                self._claims(painter, rect, row)
-
-    def _decision(self, painter: QPainter, rect: QRect, row: QueueRow) -> None:
-        if row.joint is not Joint.NONE:
-            self._bracket(painter, rect, row.joint)
-        inner = rect.adjusted(TWO + ONE, 0, 0, 0)
-        if row.kind is RowKind.PROBLEM:
-            self._text(painter, inner, "⌁", self.theme.contradicted, self._symbol, Qt.AlignmentFlag.AlignHCenter)
-        elif row.kind is RowKind.PATCH:
-            sign = self.theme.decision(row.decision.kind if row.decision else None)
-            font = QFont(self._symbol)
-            font.setBold(row.decision is not None)
-            self._text(painter, inner, sign.symbol, sign.colour, font, Qt.AlignmentFlag.AlignHCenter)
-        else:
-            self._text(painter, inner, "·", self.theme.faint, self._symbol, Qt.AlignmentFlag.AlignHCenter)
-
-    def _bracket(self, painter: QPainter, rect: QRect, joint: Joint) -> None:
-        painter.setPen(QPen(QColor(self.theme.accent), 1.4))
-        x, middle = rect.left() + ONE + 1, rect.center().y()
-        top = middle - ONE if joint is Joint.FIRST else rect.top()
-        bottom = middle + ONE if joint is Joint.LAST else rect.bottom() + 1
-        painter.drawLine(x, top, x, bottom)
-        if joint is Joint.FIRST:
-            painter.drawLine(x, top, x + ONE, top)
-        if joint is Joint.LAST:
-            painter.drawLine(x, bottom, x + ONE, bottom)
-
-    def _subject(self, painter: QPainter, rect: QRect, row: QueueRow) -> None:
-        font, right = self._symbol, rect.right() - ONE
-        metrics = QFontMetrics(font)
-        colour = self.theme.text if row.kind is RowKind.PATCH else self.theme.muted
-        notes = self._notes(row)
-        wanted = metrics.horizontalAdvance(row.title)
-        for text, note_colour in reversed(notes):
-            room = max(rect.width() - ONE - min(wanted, round(rect.width() * 0.6)) - TWO, 0)
-            small = QFontMetrics(self._small)
-            shown = small.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            width = small.horizontalAdvance(shown)
-            if len(shown) > 2:
-                place = QRect(right - width, rect.top(), width, rect.height())
-                self._text(painter, place, shown, note_colour, self._small, Qt.AlignmentFlag.AlignLeft, pad=0)
-                right -= width + TWO
-        place = QRect(rect.left() + ONE, rect.top(), max(right - rect.left() - ONE, 0), rect.height())
-        title = metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, place.width())
-        self._text(painter, place, title, colour, font, Qt.AlignmentFlag.AlignLeft, pad=0)
-
-    def _notes(self, row: QueueRow) -> list[tuple[str, str]]:
-        notes: list[tuple[str, str]] = []
-        if row.kind is RowKind.PROBLEM:
-            notes.append((row.problem, self.theme.contradicted))
-        if row.replies:
-            count = f"↩{len(row.replies)}" if len(row.replies) > 1 else "↩"
-            notes.append((f"{count} {row.words}".strip(), self.theme.caution))
-        return notes
-
-    def _verdict(self, painter: QPainter, rect: QRect, row: QueueRow) -> None:
-        if row.verdict is None:
-            return
-        text, colour = {
-            VerdictWord.YES: ("yes", self.theme.faint),
-            VerdictWord.NO: ("NO", self.theme.contradicted),
-            VerdictWord.NONE: ("–", self.theme.muted),
-            VerdictWord.ERROR: ("err", self.theme.caution),
-        }[row.verdict]
-        self._text(painter, rect, text, colour, self._small, Qt.AlignmentFlag.AlignHCenter)
-
-    def _claims(self, painter: QPainter, rect: QRect, row: QueueRow) -> None:
-        text = claims_text(row)
-        if not text:
-            return
-        metrics, right = QFontMetrics(self._fixed), rect.right() - ONE
-        words = text.split(" ")
-        signs = {"!": self.theme.mark(MarkWord.CONTRADICTED), "?": self.theme.mark(MarkWord.UNCHECKABLE)}
-        for word in reversed(words):
-            sign = signs.get(word[0], self.theme.mark(MarkWord.VERIFIED))
-            width = metrics.horizontalAdvance(word)
-            if right - width < rect.left():
-                break
-            font = QFont(self._fixed)
-            font.setBold(word[0] == "!")
-            place = QRect(right - width, rect.top(), width + 2, rect.height())
-            self._text(painter, place, word, sign.colour, font, Qt.AlignmentFlag.AlignLeft, pad=0)
-            right -= width + ONE + HALF
-
-    def _branch(self, painter: QPainter, rect: QRect, status: Status | None, asked: bool) -> None:
-        if status is None:
-            return
-        sign = self.theme.status(status)
-        quiet = status in (Status.PENDING, Status.MISSING) or not asked
-        colour = QColor(self.theme.faint if status is Status.PENDING else sign.colour)
-        if not asked and status is not Status.PENDING:
-            colour.setAlphaF(0.5)
-        painter.setFont(self._small if quiet else self._symbol)
-        painter.setPen(colour)
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), sign.symbol)
-
-    def _text(
-        self,
-        painter: QPainter,
-        rect: QRect,
-        text: str,
-        colour: str,
-        font: QFont,
-        align: Qt.AlignmentFlag,
-        pad: int = ONE,
-    ) -> None:
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        flags = int(align) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine)
-        painter.drawText(rect.adjusted(pad, 0, -pad, 0), flags, text)
 
 
 class QueueView(QTableView):
@@ -205,7 +36,7 @@ class QueueView(QTableView):
         self.setObjectName("queue")
         self.setAccessibleName("Queue of patches")
         self.setModel(model)
-        self._delegate = QueueDelegate(self, theme)
+        self._delegate = QueueDelegate(self, model, theme)
         self.setItemDelegate(self._delegate)
         self._key = ""
         self._prepare()

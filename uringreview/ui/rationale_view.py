@@ -55,6 +55,7 @@ class RationalePane(QWidget):
         self._parts: tuple[Section, ...] = ()
         self._unfolded: frozenset[str] = frozenset()
         self._selected: int | None = None
+        self._folded_by_hand = False
         self._simulator = ""
         self._order: list[int] = []
         self._build()
@@ -106,7 +107,9 @@ class RationalePane(QWidget):
         self._parts = sections(facts, facts.patch.message.body) if facts else ()
         self._order = [index for part in self._parts for index in part.marks]
         self._order = list(dict.fromkeys(self._order))
-        if facts and not kept:
+        if not same:
+            self._folded_by_hand = False
+        if facts and not (kept and self._folded_by_hand):
             self._unfolded = open_at_first(self._parts, facts.marks)
         patch = row.patch if row else None
         self.raw.show_message(patch.message if patch else None)
@@ -132,6 +135,7 @@ class RationalePane(QWidget):
         if self._facts is None or not 0 <= index < len(self._facts.marks):
             return
         self._selected = index
+        self._folded_by_hand = True
         self._unfolded |= {part.key for part in self._parts if index in part.marks}
         self._repaint(keep=True)
         self.text.reveal_mark(index)
@@ -157,6 +161,7 @@ class RationalePane(QWidget):
             return
         following = speaking.index(self._selected) + 1 if self._selected in speaking else 0
         self._selected = speaking[following % len(speaking)]
+        self._folded_by_hand = True
         self._unfolded |= {part.key for part in self._parts if self._selected in part.marks}
         self._repaint(keep=True)
         self.text.reveal_mark(self._selected)
@@ -166,17 +171,20 @@ class RationalePane(QWidget):
         """Unfold phase `number` and bring it to the top."""
         key = str(number)
         if any(part.key == key for part in self._parts):
+            self._folded_by_hand = True
             self._unfolded |= {key}
             self._repaint(keep=True)
             self.text.reveal_section(key)
 
     def toggle_section(self, key: str) -> None:
         """Fold or unfold one part."""
+        self._folded_by_hand = True
         self._unfolded ^= {key}
         self._repaint(keep=True)
 
     def fold_all(self) -> None:
         """Unfold everything, or fold everything where all is open."""
+        self._folded_by_hand = True
         every = frozenset(part.key for part in self._parts)
         self._unfolded = frozenset() if self._unfolded >= every else every
         self._repaint(keep=False)

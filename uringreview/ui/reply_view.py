@@ -160,6 +160,7 @@ class ReplyView(QWidget):
     ) -> None:
         """Show the reply of a patch; `versions` are those that it may be dropped from, newest first."""
         if key != self._key:
+            self.flush()
             self._draft, self._part = None, 0
         self._loading = True
         self._key, self._decision, self._comments = key, decision, tuple(comments)

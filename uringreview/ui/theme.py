@@ -310,10 +310,12 @@ QTabBar::tab:hover {{ color: {theme.text}; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {theme.hairline}; }}
 QTabWidget::tab-bar {{ left: 0; }}
 QAbstractScrollArea {{ border: none; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QTableView, QListView, QTreeView {{ border: none; outline: none; gridline-color: transparent; }}
 QHeaderView {{ background: {theme.background}; border: none; }}
 QHeaderView::section {{ background: {theme.background}; color: {theme.muted}; border: none;
   padding: {HALF}px 0; font-size: {_ui_points() * 0.85:.1f}pt; }}
+#matrix QHeaderView::section {{ padding-left: {ONE}px; padding-right: {ONE}px; }}
 QTableCornerButton::section {{ background: {theme.background}; border: none; }}
 QLineEdit {{ background: {theme.background}; border: 1px solid {theme.hairline}; border-radius: {ONE}px;
   padding: {HALF}px {TWO}px; selection-background-color: {theme.accent};

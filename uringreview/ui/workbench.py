@@ -46,6 +46,8 @@ class Workbench(QObject):
 
     rows_changed = Signal()
     """The queue itself is another, or rows were added to it."""
+    reading = Signal()
+    """More mail of a queue that is not complete yet was read."""
     facts_changed = Signal(list)
     """Facts of these keys arrived or changed."""
     desk_changed = Signal()
@@ -62,6 +64,7 @@ class Workbench(QObject):
         self.jobs = jobs
         self.paths: tuple[str, ...] = ()
         self.queue = Queue(())
+        self.rows: dict[str, Row] = {}
         self.desk: Desk | None = None
         self.facts: dict[str, PatchFacts] = {}
         self.branches: tuple[str, ...] = ()
@@ -90,6 +93,7 @@ class Workbench(QObject):
         self.paths = tuple(dict.fromkeys(paths))
         self._stdin = stdin
         self.queue, self.desk = Queue(()), None
+        self.rows = {}
         self.facts, self.words, self.groups, self._decisions = {}, {}, (), {}
         self._read()
 
@@ -133,14 +137,14 @@ class Workbench(QObject):
     def _read_some(self, step: Progress[Message]) -> None:
         self.subjects_read += [message.subject for message in step.parts]
         if not self.queue.rows:
-            self.rows_changed.emit()
+            self.reading.emit()
 
     def _read_all(self, queue: Queue) -> None:
         self.queue = queue
         self.subjects_read = []
-        here = {row.key for row in queue.rows}
-        self.facts = {key: facts for key, facts in self.facts.items() if key in here}
-        self.words = {row.key: words for row in queue.rows if (words := _words_of(row))}
+        self.rows = {row.key: row for row in queue.rows}
+        self.facts = {key: facts for key, facts in self.facts.items() if key in self.rows}
+        self.words = {key: words for key, row in self.rows.items() if (words := _words_of(row))}
         self._open_session()
         self.rows_changed.emit()
         if queue.patches:
@@ -157,15 +161,16 @@ class Workbench(QObject):
         self._take_in(step.parts)
 
     def _take_in(self, parts: Sequence[PatchFacts]) -> None:
-        for facts in parts:
-            known = self.facts.get(facts.key)
+        keys = [facts.key for facts in parts]
+        for key, facts in zip(keys, parts, strict=True):
+            known = self.facts.get(key)
             # Cells already shown stay until the clone is asked again, so that nothing flickers on a rescan.
             kept = replace(facts, cells=known.cells) if known and known.cells and not facts.cells else facts
-            self.facts[facts.key] = kept
+            self.facts[key] = kept
             if facts.cells and not self.branches:
                 self.branches = tuple(cell.branch for cell in facts.cells)
         if parts:
-            self.facts_changed.emit([facts.key for facts in parts])
+            self.facts_changed.emit(keys)
 
     def _examined(self, desk: Desk) -> None:
         self._settle(desk)
@@ -191,7 +196,8 @@ class Workbench(QObject):
         self.desk_changed.emit()
 
     def _clone_failed(self, problem: BaseException) -> None:
-        self.clone_problem = str(problem)
+        ours = "Reading the clone failed by a fault of ours; F5 tries again."
+        self.clone_problem = str(problem) if isinstance(problem, UringreviewError) else ours
         self._went_wrong(problem)
 
     def _went_wrong(self, problem: BaseException) -> None:
@@ -208,7 +214,7 @@ class Workbench(QObject):
 
     def row(self, key: str) -> Row | None:
         """The queue's row with that key."""
-        return next((row for row in self.queue.rows if row.key == key), None)
+        return self.rows.get(key)
 
     # The session
 
@@ -321,7 +327,7 @@ class Workbench(QObject):
         if not self.queue.rows:
             return
         try:
-            self.session = open_session(self.paths, [row.key for row in self.queue.rows], name=self.session_name)
+            self.session = open_session(self.paths, tuple(self.rows), name=self.session_name)
         except UringreviewError as problem:
             self.failed.emit(f"Decisions cannot be kept: {problem}")
             return

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Grab each tab of the window on the demo queue into docs/images, light and dark.
+
+Run from a checkout: `python docs/make-screenshots.py [FOLDER]`. Qt draws offscreen unless QT_QPA_PLATFORM says
+otherwise (under Xvfb with xcb the fonts are those of the desktop). Needs no network; settings and sessions of the
+person who runs it are left alone.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+SIZE = (1600, 1000)
+# The tab, and what of the demo to select for it: the beginning of a subject.
+SHOTS = (
+    ("simulator", "demo/chain: take a burnt fuse"),
+    ("series", "demo/chain: take a burnt fuse"),
+    ("branches", "demo/ledger: keep"),
+    ("thread", "demo/ledger: keep"),
+    ("reply", "demo/chain: take a burnt fuse"),
+)
+
+
+def main(folder: Path) -> int:
+    """Write the pictures; returns the exit status."""
+    with tempfile.TemporaryDirectory(prefix="uringreview-screenshots-") as home:
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+            os.environ[name] = str(Path(home) / name.lower())
+        os.environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        os.environ |= {"GIT_AUTHOR_NAME": "Rita Reviewer", "GIT_AUTHOR_EMAIL": "rita@kernel.example"}
+        return _grab(folder)
+
+
+def _grab(folder: Path) -> int:
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from uringreview.review.decisions import DecisionKind
+    from uringreview.ui.jobs import Jobs
+    from uringreview.ui.theme import apply_theme, theme_for
+    from uringreview.ui.window import Window
+
+    app = QApplication(["uringreview"])
+    apply_theme(app, theme_for("light"))
+    window = Window(Jobs(), "light")
+    window.resize(*SIZE)
+    window.show()
+    window.split_evenly()
+    window.actions_.run("open_demo")
+
+    def wait_for(what: str, done: object, seconds: int = 60) -> None:
+        for _ in range(seconds * 50):
+            if callable(done) and done():
+                return
+            QTest.qWait(20)
+        raise SystemExit(f"the window never showed {what}")
+
+    wait_for("the demo's branches", lambda: window.bench.desk is not None and window.bench.desk.clone is not None)
+    window.actions_.run("simulate")
+    QTest.qWait(200)
+    wait_for("the simulator's results", lambda: not window.jobs.running())
+    folder.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        window.actions_.run(f"theme_{scheme}")
+        for tab, subject in SHOTS:
+            row = next(row for row in window.queue_model.rows if row.title.startswith(subject))
+            window.queue_view.select(row.key)
+            if tab == "reply" and row.key not in window.bench.decisions:
+                window.bench.decide(row.key, DecisionKind.HOLD, note="Let us take it together with the fix.")
+            window.show_tab(tab)
+            window.focus_queue()
+            QTest.qWait(200)
+            path = folder / f"{tab}-{scheme}.png"
+            if not window.grab().save(str(path)):
+                raise SystemExit(f"{path}: cannot be written")
+            print(path)
+    window.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"))
