@@ -138,7 +138,7 @@ def test_a_prefix_can_ask_for_several_patches_or_for_none() -> None:
     assert [other.holds(frozenset(each)) for each in ((), ("p2",), ("p2", "p4"))] == [True, False, True]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.integers(0, len(SHIPPED) - 1),
     st.integers(0, 40),
