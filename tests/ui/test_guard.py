@@ -16,7 +16,7 @@ def test_this_pyside_keeps_its_references_to_none() -> None:
 
 def test_a_pyside_that_loses_none_is_refused_with_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = iter((10_000, 9_900))
-    monkeypatch.setattr(guard.sys, "getrefcount", lambda _value: next(counts))
+    monkeypatch.setattr(sys, "getrefcount", lambda _value: next(counts))
     with pytest.raises(EnvironmentProblem) as raised:
         guard.check_none_count(lambda: lambda _name: None, "6.12.0")
     sentence = str(raised.value)

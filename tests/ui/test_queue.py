@@ -64,6 +64,7 @@ FILTERS: tuple[tuple[str, list[str]], ...] = (
     ("status:pending", []),
     ("decision:none wait", ["ring/wait: keep the order"]),
     ("chain.c verdict:yes,none claim:true", ["ring: stop at the end of the chain", "wifi: count the frames"]),
+    ("claim:contra", ["wifi: count the frames"]),
     ("no such words", []),
 )
 
@@ -78,6 +79,8 @@ def test_a_filter_term_that_means_nothing_is_told_and_hides_nothing(open_window:
     window = open_window(batch(tmp_path))
     assert len(type_filter(window, "status:confilct")) == 4
     assert "status:confilct is none of" in window.status_line.message
+    type_filter(window, "status:conf")
+    assert window.status_line.message == ""
 
 
 def test_the_filter_follows_decisions(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:

@@ -132,6 +132,29 @@ def test_a_comment_on_a_line_quotes_it_and_undo_takes_it_out(
     assert kind(window) is DecisionKind.DROP
 
 
+def test_a_comment_on_a_hunk_quotes_its_head(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    window = open_window(batch(tmp_path))
+    qtbot.keyClick(window.queue_view, Qt.Key.Key_D)
+    window.diff.comment_requested.emit(DiffAnchor("ring/chain.c", 0))
+    window.reply.editor.setPlainText("Too late here.")
+    window.reply.flush()
+    assert "> @@ -10,6 +10,8 @@ static void ring_walk(struct ring *ring)\n\nToo late here." in preview(window)
+
+
+def test_words_typed_for_one_patch_stay_with_it_when_another_is_selected(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window(batch(tmp_path))
+    first = window.queue_view.key
+    qtbot.keyClick(window.queue_view, Qt.Key.Key_H)
+    window.actions_.run("reply")
+    window.reply.editor.setPlainText("Only for the first.")
+    window.queue_view.selectRow(1)
+    assert window.bench.decisions[first].note == "Only for the first."
+    assert window.reply.editor.toPlainText() == ""
+    assert list(window.bench.decisions) == [first]
+
+
 def test_a_comment_grows_in_place_while_it_is_typed(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:
     window = open_window(batch(tmp_path))
     window.diff.comment_requested.emit(DiffAnchor("ring/chain.c", 0, 3))

@@ -63,8 +63,9 @@ def run(
     elif paths:
         window.commands.open_paths(paths, stdin=stdin)
     window.show()
-    # Python sees Ctrl+C only when it runs; without this it would wait for the next event.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    # A closed window leaves nothing behind. Python sees a signal only when it runs, hence the timer.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: window.close())
     alive = QTimer()
     alive.start(300)
     alive.timeout.connect(lambda: None)

@@ -101,11 +101,7 @@ def _branch(values: list[str]) -> Test:
 
 
 def _status(values: list[str], branches: list[str]) -> Test:
-    known = {status.value: status for status in Status}
-    unknown = [value for value in values if value not in known]
-    if unknown:
-        raise ValueError(f"status:{unknown[0]} is none of {', '.join(known)}")
-    wanted = {known[value] for value in values}
+    wanted = {Status(word) for word in _words("status", values, [status.value for status in Status])}
     versions = {_version(branch) for branch in branches}
 
     def has(row: QueueRow) -> bool:
@@ -118,10 +114,7 @@ def _status(values: list[str], branches: list[str]) -> Test:
 
 
 def _claim(values: list[str]) -> Test:
-    unknown = [value for value in values if value not in CLAIMS]
-    if unknown:
-        raise ValueError(f"claim:{unknown[0]} is none of {', '.join(CLAIMS)}")
-    wanted = {CLAIMS[value] for value in values}
+    wanted = {CLAIMS[word] for word in _words("claim", values, list(CLAIMS))}
 
     def has(row: QueueRow) -> bool:
         counts = {"verified": row.verified, "contradicted": row.contradicted, "open": row.open}
@@ -131,19 +124,13 @@ def _claim(values: list[str]) -> Test:
 
 
 def _decision(values: list[str]) -> Test:
-    known = {kind.value for kind in DecisionKind} | {"none"}
-    unknown = [value for value in values if value not in known]
-    if unknown:
-        raise ValueError(f"decision:{unknown[0]} is none of {', '.join(sorted(known))}")
-    return lambda row: (row.decision.kind.value if row.decision else "none") in values
+    wanted = _words("decision", values, ["none", *(kind.value for kind in DecisionKind)])
+    return lambda row: (row.decision.kind.value if row.decision else "none") in wanted
 
 
 def _verdict(values: list[str]) -> Test:
-    known = {word.value for word in VerdictWord}
-    unknown = [value for value in values if value not in known]
-    if unknown:
-        raise ValueError(f"verdict:{unknown[0]} is none of {', '.join(sorted(known))}")
-    return lambda row: row.verdict is not None and row.verdict.value in values
+    wanted = _words("verdict", values, [word.value for word in VerdictWord])
+    return lambda row: row.verdict is not None and row.verdict.value in wanted
 
 
 def _series(values: list[str]) -> Test:
@@ -160,6 +147,17 @@ def _yes_no(key: str, values: list[str], test: Test) -> Test:
     if any(value not in ("yes", "no") for value in values):
         raise ValueError(f"{key}:{values[0]} is neither yes nor no")
     return test if "yes" in values else _not(test)
+
+
+def _words(key: str, values: list[str], known: list[str]) -> set[str]:
+    # A value that is not complete yet stands for every word that begins so: nothing flickers while it is typed.
+    found: set[str] = set()
+    for value in values:
+        meant = {value} & set(known) or {word for word in known if word.startswith(value)}
+        if not meant:
+            raise ValueError(f"{key}:{value} is none of {', '.join(known)}")
+        found |= meant
+    return found
 
 
 def _version(text: str) -> Version:

@@ -155,8 +155,7 @@ class Links(QObject):
     def _filter(self, text: str) -> None:
         found = self._window.queue_model.set_filter(text)
         self._window.filter_box.setToolTip(found.problem or "")
-        if found.problem:
-            self._window.status_line.say(found.problem)
+        self._window.status_line.say(found.problem)
 
     # One patch
 

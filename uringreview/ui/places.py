@@ -1,5 +1,6 @@
 """Two small questions about places: which branches a queue speaks of, and which mailed line stands at an anchor."""
 
+import re
 from collections.abc import Sequence
 
 from uringreview.diff.model import DiffAnchor, DiffState
@@ -20,16 +21,17 @@ def asked_branches(branches: Sequence[str], queue: Queue) -> tuple[str, ...]:
 
 
 def quote_of(facts: PatchFacts, anchor: DiffAnchor) -> str:
-    """The line at `anchor` as it was mailed; empty where the shown line is not the mailed one."""
+    """The line at `anchor` as it was mailed, its hunk's head where no line is named; empty where it was not mailed."""
     change = next((change for change in facts.diff.files if change.path == anchor.path), None)
     if change is None or anchor.hunk is None or anchor.hunk >= len(change.hunks):
         return ""
     hunk = change.hunks[anchor.hunk]
+    mailed = facts.patch.diff_text.split("\n")
     if anchor.line is None or anchor.line >= len(hunk.lines):
-        return ""
+        head = re.compile(rf"@@ -{hunk.old_start}(?:,\d+)? \+{hunk.new_start}(?:,\d+)? @@")
+        return next((text for text in mailed if head.match(text)), "")
     line = hunk.lines[anchor.line]
     shown = f"{line.kind.value}{line.text}"
-    mailed = facts.patch.diff_text.split("\n")
     if facts.diff.state is DiffState.EXACT or shown in mailed:
         return shown
     bare = "".join(shown.split())

@@ -74,7 +74,6 @@ class ReplyView(QWidget):
         self.parts = QListWidget(self)
         self.parts.setObjectName("reply_parts")
         self.parts.setAccessibleName("Note and comments of the reply")
-        self.parts.setMaximumHeight(row_height() * 4)
         self.editor = QPlainTextEdit(self)
         self.editor.setObjectName("note")
         self.editor.setAccessibleName("Text of the note or comment")
@@ -240,6 +239,7 @@ class ReplyView(QWidget):
         self._part = min(kept, self.parts.count() - 1)
         self.parts.setCurrentRow(self._part)
         self.parts.setVisible(self.parts.count() > 1)
+        self.parts.setFixedHeight(row_height() * min(self.parts.count(), 5))
         self._load_part()
         self._loading = loading
 
