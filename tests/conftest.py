@@ -2,12 +2,16 @@
 
 import os
 import socket
+import tempfile
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# libgit2 looks up the home folder once, when it is first loaded: it must not find the host's.
+_EMPTY_HOME = tempfile.TemporaryDirectory(prefix="uringreview-tests-")
+os.environ["HOME"] = os.environ["XDG_CONFIG_HOME"] = _EMPTY_HOME.name
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
