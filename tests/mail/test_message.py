@@ -5,10 +5,13 @@ import contextlib
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.mail.reading import message_of
 from tests.support import mail
 from uringreview.errors import UnreadableError
+from uringreview.mail.plain import read_plain
 
 HEAD = b"From: Ada <ada@kernel.example>\nSubject: [PATCH] a: b\nMessage-ID: <1@kernel.example>\n"
 
@@ -137,3 +140,47 @@ def test_the_builder_and_the_reader_agree() -> None:
     assert message.cc[0].name == "Jörg"
     assert message.in_reply_to == mail.message_id(1)
     assert message.header("x-stable-BASE") == "Linux 7.0.9"
+
+
+HEADER_LINES = (
+    b"From: Ada <ada@kernel.example>",
+    b"Subject: one\n two",
+    b"Subject:",
+    b"X: \tv\xc3\xa9 \xff \t",
+    b"Content-Type: text/plain",
+    b"content-type: text/plain; charset=ISO-8859-1",
+    b'Content-Type: text/plain;\n charset="utf-8"',
+    b"Content-Type: text/plain; charset=no-such-one",
+    b"Content-Type: multipart/mixed; boundary=b",
+    b"Content-Transfer-Encoding: 8bit",
+    b"Content-Transfer-Encoding: base64",
+    b"Content-Transfer-Encoding: quoted-printable",
+    b"From no colon",
+    b" continued",
+    b"Subject: =?utf-8?q?a=C3=A9?=",
+    b"Odd\x0b: x",
+    b"N: a\0b",
+    b"",
+    b"body \xc3\xa9\xff",
+    b"--b",
+    b"=\xe2\x80\xa8=3D",
+)
+
+
+@given(lines=st.lists(st.sampled_from(HEADER_LINES), max_size=12), end=st.sampled_from((b"\n", b"\r\n", b"\r")))
+@settings(max_examples=300, deadline=None)
+def test_the_short_way_for_plain_mail_reads_what_the_mime_parser_reads(lines: list[bytes], end: bytes) -> None:
+    """A further, empty part header keeps a mail off the short way without changing what it says."""
+    raw = end.join((b"Message-ID: <a@b.example>", *lines, b""))
+    mime = b"Content-Transfer-Encoding: \n" + raw
+    try:
+        short = message_of(raw)
+    except UnreadableError:
+        with pytest.raises(UnreadableError):
+            message_of(mime)
+        return
+    if read_plain(raw) is None:
+        return
+    whole = message_of(mime)
+    assert read_plain(mime) is None
+    assert (short.headers, short.body) == (whole.headers[1:], whole.body)

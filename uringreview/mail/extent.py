@@ -7,6 +7,8 @@ and diff lines, so the diff is looked for behind the diffstat that stands right 
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
 from uringreview.mail.message import Span
 
@@ -18,13 +20,17 @@ _EXTENDED = re.compile(
 _SUMMARY = re.compile(r" ?(\d{1,6}) files? changed(?:, \d{1,9} insertions?\(\+\))?(?:, \d{1,9} deletions?\(-\))?\s*")
 _STAT = re.compile(r" ?\S.*\|\s+(?:\d+ ?[+-]*|Bin\b.*|Unmerged)\s*")
 _MODE = re.compile(r" ?(?:create mode|delete mode|mode change|rename|copy|rewrite) \S.*")
+_FILE_HEADS = ("diff --git ", "Index: ", "--- ")
 _VERSION = re.compile(r"\d+\.\d+")
+_SIGNED = re.compile(r"\n-- ?\n\d+\.\d[^\n]{0,80}\s*\Z")
 _BINARY_SIZE = re.compile(r"(?:literal|delta) \d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a body: its text without the line end, and where it starts and ends (line end excluded)."""
+class Line(NamedTuple):
+    """One line of a body: its text without the line end, and where it starts and ends (line end excluded).
+
+    A named tuple, for a box of 70 MB has more than a million of them.
+    """
 
     text: str
     start: int
@@ -48,11 +54,14 @@ class DiffExtent:
 
 def lines_of(body: str) -> list[Line]:
     """`body` cut at its LFs alone; other line separators are text here."""
-    lines, start = [], 0
-    for text in body.split("\n"):
-        lines.append(Line(text, start, start + len(text)))
-        start += len(text) + 1
-    return lines
+    texts = body.split("\n")
+    after = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    return [Line(text, start, start + len(text)) for text, start in zip(texts, after, strict=False)]
+
+
+def is_signed(body: str) -> bool:
+    """Whether `body` ends in the signature that git format-patch writes: then nothing broke off."""
+    return _SIGNED.search(body, max(0, len(body) - 200)) is not None
 
 
 def message_end(lines: list[Line], first: int) -> int:
@@ -68,7 +77,8 @@ def message_end(lines: list[Line], first: int) -> int:
 
 def find_diff(lines: list[Line], first: int) -> DiffExtent | None:
     """The diff at or after line `first`; None where there is none."""
-    starts = [at for at in range(first, len(lines)) if _starts_file(lines, at)]
+    heads = [at for at in range(first, len(lines)) if lines[at].text.startswith(_FILE_HEADS)]
+    starts = [at for at in heads if _starts_file(lines, at)]
     if not starts:
         return None
     git = [at for at in starts if lines[at].text.startswith("diff --git ")]

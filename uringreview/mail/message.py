@@ -13,11 +13,15 @@ from datetime import UTC, datetime
 from email.errors import MessageError
 from email.header import decode_header
 from email.utils import parsedate_to_datetime
+from sys import intern
 
 from uringreview.errors import UnreadableError
+from uringreview.mail.plain import read_plain
 
 _BRACKETED_ID = re.compile(r"<([^<>\s]+)>")
 _LONE = re.compile("[\ud800-\udfff]")
+_INTRICATE = re.compile(r'["(\\]|<[^>]*[,;<]|<[^>]*\Z')
+_BETWEEN = re.compile("[,;]")
 _FOLD = re.compile(r"\r?\n[ \t]*")
 # What the stdlib's parser is known to raise on hostile input (nested parts, bad parameters, bad encodings).
 _PARSER_ERRORS = (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
@@ -104,6 +108,9 @@ def read_message(raw: bytes, source: Source) -> Message:
     there is no mail header or no plain text.
     """
     raw = raw.lstrip(b"\r\n")
+    plain = read_plain(raw)
+    if plain is not None:
+        return _checked(source, raw, plain.headers, _body_text(plain.body, plain.charset))
     try:
         parsed = email.message_from_bytes(raw, policy=email.policy.compat32)
         # raw_items: the values as stored, before any header class interprets (and chokes on) them.
@@ -113,6 +120,10 @@ def read_message(raw: bytes, source: Source) -> Message:
         raise UnreadableError(
             f"{source}: the mail's structure is broken ({type(error).__name__}); look at it in the raw view."
         ) from error
+    return _checked(source, raw, headers, body)
+
+
+def _checked(source: Source, raw: bytes, headers: tuple[tuple[str, str], ...], body: str) -> Message:
     if not any(name.lower() in ("from", "subject", "message-id") for name, _ in headers):
         raise UnreadableError(f"{source}: no mail header (no From, Subject or Message-ID); save the mail with headers.")
     return assemble(source, raw.decode("utf-8", "surrogateescape"), headers, body, "mail")
@@ -121,11 +132,15 @@ def read_message(raw: bytes, source: Source) -> Message:
 def assemble(source: Source, raw: str, headers: tuple[tuple[str, str], ...], body: str, form: str) -> Message:
     """A Message from unfolded, still encoded `headers` and a decoded `body`; used for mails and for page text."""
 
+    fields: dict[str, list[str]] = {}
+    for key, value in headers:
+        fields.setdefault(key.lower(), []).append(value)
+
     def first(name: str) -> str:
-        return next((value for key, value in headers if key.lower() == name), "")
+        return fields.get(name, [""])[0]
 
     def all_of(name: str) -> str:
-        return ", ".join(value for key, value in headers if key.lower() == name)
+        return ", ".join(fields.get(name, ()))
 
     own, parents = ids(first("message-id")), ids(first("in-reply-to"))
     senders = addresses(first("from")) or addresses(first("sender"))
@@ -133,7 +148,7 @@ def assemble(source: Source, raw: str, headers: tuple[tuple[str, str], ...], bod
     return Message(
         source=source,
         raw=raw,
-        headers=tuple((name, decoded(value)) for name, value in headers),
+        headers=tuple((intern(name), decoded(value)) for name, value in headers),
         subject=decoded(first("subject")),
         sender=senders[0] if senders else Address(decoded(first("from")), ""),
         reply_to=addresses(all_of("reply-to")),
@@ -214,6 +229,8 @@ def _display_name(text: str) -> str:
 
 def _split_list(text: str) -> list[str]:
     """Cut an address list at its commas, but not inside quotes, comments or angle brackets."""
+    if _INTRICATE.search(text) is None:
+        return _BETWEEN.split(text)
     pieces, start, depth, quoted, escaped = [], 0, 0, False, False
     for at, letter in enumerate(text):
         if escaped or letter == "\\":
@@ -253,17 +270,22 @@ def _body(parsed: email.message.Message, source: Source) -> str:
 
 def _part_text(part: email.message.Message) -> str:
     payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
+    return _body_text(payload if isinstance(payload, bytes) else b"", part.get_content_charset() or "utf-8")
+
+
+def _body_text(data: bytes, charset: str) -> str:
     # Network line ends belong to the transport only where every line has them; else a CR is part of the file patched.
-    if data.count(b"\r\n") == data.count(b"\n"):
+    if b"\r\n" in data and data.count(b"\r\n") == data.count(b"\n"):
         data = data.replace(b"\r\n", b"\n")
-    return _text(data, part.get_content_charset() or "utf-8").replace("\0", "\ufffd")
+    return _text(data, charset).replace("\0", "\ufffd")
 
 
 def _text(data: bytes, charset: str) -> str:
     """`data` in its charset; in UTF-8 with surrogate escapes where that is unknown or does not fit."""
     try:
         # Some codecs (utf-7) can yield halves of surrogate pairs that no encoder takes back.
-        return _LONE.sub("\ufffd", data.decode(charset))
+        text = data.decode(charset)
+        # UTF-8 itself never yields them, and this search would be a good part of the time that a mail takes.
+        return text if charset == "utf-8" else _LONE.sub("\ufffd", text)
     except (LookupError, ValueError, AssertionError):
         return data.decode("utf-8", "surrogateescape")

@@ -13,6 +13,7 @@ from uringreview.mail.extent import (
     Line,
     find_diff,
     find_diffstat,
+    is_signed,
     lacks_counted,
     lines_of,
     message_end,
@@ -199,7 +200,7 @@ def cut_short(message: Message) -> bool:
 
     The diffstat counts only in a mail as sent: quilt refreshes the diff of a patch file and leaves its old diffstat.
     """
-    if message.form != "mail" or not _may_hold_diff(message.body):
+    if message.form != "mail" or not _may_hold_diff(message.body) or is_signed(message.body):
         return False
     lines = lines_of(message.body)
     diff = find_diff(lines, 0)
