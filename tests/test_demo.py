@@ -61,6 +61,13 @@ def test_two_builds_are_the_same_to_the_byte(demo: Demo, tmp_path: Path) -> None
     assert refs[0] == refs[1]
 
 
+def test_a_folder_relative_to_where_one_stands_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    demo = build_demo(Path("demo"))
+    assert demo.queue_path == tmp_path / "demo" / "queue.mbox"
+    assert (demo.clone_path / ".git").is_dir()
+
+
 def test_the_queue_opens_without_a_problem(queue: Queue) -> None:
     assert queue.problems == ()
     assert queue.not_loaded == 0

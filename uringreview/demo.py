@@ -39,10 +39,12 @@ class Demo:
 
 
 def build_demo(folder: Path) -> Demo:
-    """Make the demo's clone and mbox in `folder`, which must exist; ids and bytes are the same every time.
+    """Make the demo's clone and mbox in `folder`; ids and bytes are the same every time.
 
     Raises EnvironmentProblem where git is missing or fails.
     """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
     clone = _Builder(folder / "clone")
     clone.make(tomllib.loads(resource("demo", "history.toml").read_text(encoding="utf-8")))
     queue = folder / "queue.mbox"
