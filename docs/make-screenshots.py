@@ -10,6 +10,10 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uringreview.ui.window import Window
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -73,6 +77,8 @@ def _grab(folder: Path) -> int:
             if tab == "reply" and row.key not in window.bench.decisions:
                 window.bench.decide(row.key, DecisionKind.HOLD, note="Let us take it together with the fix.")
             window.show_tab(tab)
+            if tab == "simulator":
+                _show_a_violation(window)
             window.focus_queue()
             QTest.qWait(200)
             path = folder / f"{tab}-{scheme}.png"
@@ -81,6 +87,15 @@ def _grab(folder: Path) -> int:
             print(path)
     window.close()
     return 0
+
+
+def _show_a_violation(window: "Window") -> None:
+    """Choose the cell of the simulator's matrix where something goes wrong first, and walk to its end."""
+    matrix = window.simulator.matrix
+    broken = [name for name, outcome in matrix.cells.outcomes.items() if outcome.violations]
+    if broken:
+        matrix.setCurrentIndex(matrix.cells.place_of(broken[0]))
+        window.simulator.to_violation()
 
 
 if __name__ == "__main__":
