@@ -4,6 +4,7 @@ Quotes begin with ">", the line that introduces them ends in a colon and names t
 "-- " (RFC 3676). Bots say so in their name, their address or the Auto-Submitted header (RFC 3834).
 """
 
+import itertools
 import re
 
 from uringreview.mail.message import Message
@@ -30,8 +31,14 @@ def is_bot(message: Message) -> bool:
 
 def own_text(message: Message) -> str:
     """The text of an answer without quoted lines, the lines that introduce them, and the signature; stripped."""
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for _, line in own_lines(message))).strip()
+
+
+def own_lines(message: Message) -> tuple[tuple[int, str], ...]:
+    """The lines of `own_text` as they stand, each with its place in `message.body` in characters."""
     lines = message.body.split("\n")
-    kept: list[str] = []
+    places = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
+    kept: list[tuple[int, str]] = []
     at, quoting = 0, False
     while at < len(lines):
         line = lines[at]
@@ -45,24 +52,25 @@ def own_text(message: Message) -> str:
             while at + 1 < len(lines) and not _QUOTE.match(lines[at + 1]):
                 at += 1
         else:
-            kept.append(line)
+            kept.append((places[at], line))
         at += 1
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept)).strip()
+    return tuple(kept)
 
 
-def _drop_attribution(kept: list[str]) -> None:
+def _drop_attribution(kept: list[tuple[int, str]]) -> None:
     """Take the introduction of a quote, up to three lines of it, off the end of `kept`."""
     end = len(kept)
-    while end and not kept[end - 1].strip():
+    while end and not kept[end - 1][1].strip():
         end -= 1
-    last = kept[end - 1].strip() if end else ""
+    last = kept[end - 1][1].strip() if end else ""
     if len(kept) - end > 1 or not last.endswith(":") or not (_WRITER.search(last) or _DATED.match(last)):
         return
     start = end - 1
     for first in range(end - 1, max(end - 4, -1), -1):
-        if not kept[first].strip():
+        text = kept[first][1].strip()
+        if not text:
             break
-        if _OPENING.match(kept[first].strip()):
+        if _OPENING.match(text):
             start = first
             break
     del kept[start:]
