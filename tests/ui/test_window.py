@@ -8,6 +8,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -71,6 +72,22 @@ def test_the_letters_act_from_the_diff_and_the_rationale_too(
         before = window.queue_view.key
         qtbot.keyClick(pane, Qt.Key.Key_J)
         assert window.queue_view.key != before
+
+
+def test_a_tab_is_shown_without_taking_the_letters_away_and_escape_comes_back(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window(batch(tmp_path))
+    for _ in range(2):
+        qtbot.keyClick(window.queue_view, Qt.Key.Key_5, Qt.KeyboardModifier.AltModifier)
+        assert window.tab() == "reply"
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert window.reply.isAncestorOf(focused), focused
+    window.actions_.run("reply")
+    assert window.reply.editor.hasFocus()
+    qtbot.keyClick(window.reply.editor, Qt.Key.Key_Escape)
+    assert window.queue_view.hasFocus()
 
 
 def test_the_palette_runs_a_command_and_gives_the_focus_back(

@@ -68,6 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("first_patch", "First patch", _Q, "Select the first patch", ("G, G",), Needs.QUEUE),
     Action("last_patch", "Last patch", _Q, "Select the last patch", ("Shift+G",), Needs.QUEUE),
     Action("next_undecided", "Next undecided", _Q, "Select the next one without decision", ("Shift+J",), Needs.QUEUE),
+    Action("back_to_list", "Back to the list", _Q, "Escape there stops all work", ("Escape",), Needs.QUEUE, 1),
     Action("filter", "Filter", _Q, "Filter the queue", ("/", "Ctrl+F"), Needs.QUEUE, 1),
     Action("clear_filter", "Clear filter", _Q, "Show all patches", (), Needs.QUEUE, group=1),
     Action("by_series", "Group by series", _Q, "Keep together what belongs together", (), Needs.QUEUE, 2, True),
@@ -94,7 +95,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_down", "Page down", _R, "Scroll the diff a page on", ("Space",), Needs.PATCH, 3),
     Action("page_up", "Page up", _R, "Scroll the diff a page back", ("Shift+Space",), Needs.PATCH, 3),
     Action("simulate", "Run simulator", _S, "Search every interleaving of the race", ("S",), Needs.NOTHING),
-    Action("cancel_work", "Cancel work", _S, "Stop reading, checking or searching", ("Escape",), Needs.WORK, 1),
+    Action("cancel_work", "Cancel work", _S, "Stop reading, checking or searching", (), Needs.WORK, 1),
     Action("toggle_layout", "Side by side or unified", _V, "Change how the diff is shown", ("V",), Needs.PATCH),
     Action("toggle_raw", "Raw mail", _V, "The mail as it came", ("R",), Needs.PATCH, 0, True),
     *(

@@ -97,6 +97,7 @@ class Commands(QObject):
             "first_patch": partial(view.go_end, False),
             "last_patch": partial(view.go_end, True),
             "next_undecided": view.next_undecided,
+            "back_to_list": self._back,
             "filter": self._to_filter,
             "clear_filter": window.filter_box.clear,
             "next_hunk": diff.next_hunk,
@@ -232,6 +233,13 @@ class Commands(QObject):
         self._window.grouping.setText(f"{grouping.value} ▾")
         change_config(grouping=grouping.name)
 
+    def _back(self) -> None:
+        if self._window.queue_view.hasFocus():
+            self.cancel_work()
+        else:
+            self._window.reply.flush()
+            self._window.focus_queue()
+
     def _to_filter(self) -> None:
         self._window.filter_box.setFocus()
         self._window.filter_box.selectAll()
@@ -318,8 +326,14 @@ class Commands(QObject):
         self._window.simulator.start()
 
     def _tab(self, name: str) -> None:
+        # The first time it only shows: the letters go on acting. Asked again, the focus goes into it.
+        shown = self._window.tabs.isVisible() and self._window.tab() == name
         self._window.show_tab(name)
-        self._window.lower_panes()[self._window.tabs.currentIndex()].setFocus()
+        if shown:
+            pane = self._window.lower_panes()[self._window.tabs.currentIndex()]
+            takers = (Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.WheelFocus)
+            inside = [w for w in (pane, *pane.findChildren(QWidget)) if w.focusPolicy() in takers]
+            next((widget for widget in inside if widget.isVisible() and widget.isEnabled()), pane).setFocus()
 
     def _colours(self, scheme: SchemeName) -> None:
         self._window.set_scheme(scheme)
