@@ -6,7 +6,8 @@ from pathlib import Path
 from uringreview.mail.message import Message, Source, read_message
 from uringreview.mail.patch import Patch, read_patch
 from uringreview.mail.queue import Listed, Problem, Queue, load
-from uringreview.mail.sources import read_source
+from uringreview.mail.rows import Note
+from uringreview.mail.sources import Item, read_source
 from uringreview.progress import finish
 
 
@@ -22,24 +23,24 @@ def patch_of(raw: bytes) -> Patch:
     return patch
 
 
-def items_of(folder: Path, data: bytes | str, name: str = "input") -> list[Message | Listed | Problem]:
+def items_of(folder: Path, data: bytes | str, name: str = "input") -> list[Item]:
     """What `read_source` gives for a file with these contents."""
     path = folder / name
     path.write_bytes(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data)
     return list(read_source(str(path)))
 
 
-def messages_in(items: Sequence[Message | Listed | Problem]) -> list[Message]:
+def messages_in(items: Sequence[Item]) -> list[Message]:
     """The messages among what was read."""
     return [item for item in items if isinstance(item, Message)]
 
 
-def listed_in(items: Sequence[Message | Listed | Problem]) -> list[Listed]:
+def listed_in(items: Sequence[Item]) -> list[Listed]:
     """The overview entries among what was read."""
     return [item for item in items if isinstance(item, Listed)]
 
 
-def problems_in(items: Sequence[Message | Listed | Problem]) -> list[Problem]:
+def problems_in(items: Sequence[Item]) -> list[Problem]:
     """The problems among what was read."""
     return [item for item in items if isinstance(item, Problem)]
 
@@ -52,3 +53,8 @@ def queue_of(folder: Path, *files: bytes | str) -> Queue:
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         paths.append(str(path))
     return finish(load(paths))
+
+
+def notes_in(items: Sequence[Item]) -> list[Note]:
+    """The notes among what was read."""
+    return [item for item in items if isinstance(item, Note)]

@@ -140,7 +140,7 @@ def test_a_very_long_line_is_read_in_linear_time_in_every_place(tmp_path: Path, 
     queue = queue_of(
         tmp_path,
         mail.mbox(base, b"Subject: " + text + b"\nFrom: " + text + b"\nTo: " + text + b"\n" + base),
-        mail.mbox(mail.autosel(message=line + "\n", rationale=line, batch="20260520120000.8")),
+        mail.mbox(mail.autosel(message=line + "\n", rationale=line, batch="20260520120000.8", upstream="b" * 40)),
         mail.mbox(mail.reply(own=line, quoted=line)),
         mail.patchew_page(mail.autosel(title=line)),
         page,

@@ -1,13 +1,13 @@
 """The queue: order, batches, answers beside their patches, rows that later mails fill."""
 
+import io
 from pathlib import Path
 
 import pytest
 
 from tests.mail.reading import message_of, queue_of
 from tests.support import mail
-from uringreview.mail.message import Message
-from uringreview.mail.queue import Queue, load, own_text
+from uringreview.mail.queue import Head, Queue, load, own_text
 from uringreview.progress import Progress, finish
 
 OVERVIEW = (
@@ -209,12 +209,34 @@ def test_an_automatic_answer_is_a_bots(tmp_path: Path) -> None:
     assert queue.replies[0].is_bot
 
 
-def test_loading_tells_its_progress_mail_by_mail(tmp_path: Path) -> None:
+def test_loading_lists_heads_early_in_growing_chunks_then_counts_what_is_read(tmp_path: Path) -> None:
     path = tmp_path / "box"
-    path.write_bytes(mail.mbox(patch(1), patch(2)))
-    seen: list[Progress[Message]] = []
+    path.write_bytes(mail.mbox(*(patch(number) for number in range(1, 101))))
+    seen: list[Progress[Head]] = []
     finish(load([str(path)]), seen.append)
-    assert [(one.done, one.what, len(one.parts)) for one in seen] == [(1, "mails", 1), (2, "mails", 1)]
+    listing, reading = [one for one in seen if not one.total], [one for one in seen if one.total]
+    assert [(one.done, len(one.parts)) for one in listing] == [(32, 32), (96, 64), (100, 4)]
+    assert [head.subject for one in listing for head in one.parts][-1] == "[PATCH AUTOSEL 7.0-6.6] t100"
+    assert {(one.total, one.what, one.parts) for one in reading} == {(100, "mails", ())}
+    assert [one.done for one in reading] == [*range(16, 100, 16), 100]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_loading_stops_where_it_is_closed(tmp_path: Path, steps: int) -> None:
+    """The second file is a pipe: whoever went on after the close would read it."""
+    path = tmp_path / "box"
+    path.write_bytes(mail.mbox(*(patch(number) for number in range(1, 101))))
+
+    class Unread(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise AssertionError("read after the close")
+
+    work = load([str(path), *(("-",) if steps < 3 else ())], Unread())
+    for _ in range(steps):
+        next(work)
+    work.close()
+    with pytest.raises(StopIteration):
+        next(work)
 
 
 def test_own_text_is_what_the_person_wrote() -> None:
@@ -244,3 +266,45 @@ def test_own_text_leaves_attributions_out(attribution: str) -> None:
 def test_own_text_keeps_a_sentence_that_introduces_a_quote() -> None:
     raw = b"From: a@b.example\nSubject: Re: x\n\nThis is wrong:\n> quoted\nbecause.\n"
     assert own_text(message_of(raw)) == "This is wrong:\nbecause."
+
+
+def test_a_patch_sent_again_is_one_row_that_lists_both(tmp_path: Path) -> None:
+    later = mail.autosel(
+        batch="20260531120000.9",
+        diff=mail.DIFF.replace("@@ -10,6 +10,8", "@@ -12,6 +12,8").replace("1111111111111", "3333333333333"),
+    ).replace(b"20 May 2026", b"31 May 2026")
+    for files in ((mail.autosel(), later), (later, mail.autosel())):
+        (row,) = queue_of(tmp_path, *files, mail.reply(to=1)).rows
+        assert row.patch is not None
+        assert row.patch.message.message_id == mail.message_id(1, "20260531120000.9")
+        assert [message.message_id for message in row.also] == [mail.message_id(1)]
+        assert [one.sender for one in row.replies] == ["Rita Reviewer"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"diff": mail.DIFF.replace("return;", "return 0;")},
+        {"asked": "6.1"},
+        {"upstream": "b" * 40},
+    ],
+)
+def test_another_change_commit_or_branch_is_another_row(tmp_path: Path, change: dict[str, str]) -> None:
+    again = mail.autosel(batch="20260531120000.9", **change)  # type: ignore[arg-type]
+    queue = queue_of(tmp_path, mail.autosel(), again)
+    assert [row.also for row in queue.rows] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("folder", "asked"),
+    [("queue-6.12", "6.12"), ("releases/6.6.15", "6.6"), ("pending-5.15/sub", "5.15"), ("6.6", None), ("x-6.6", None)],
+)
+def test_a_folder_named_for_a_branch_asks_for_it_where_the_subject_does_not(
+    tmp_path: Path, folder: str, asked: str | None
+) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "a.patch").write_bytes(mail.autosel(prefix="PATCH"))
+    (tmp_path / folder / "b.patch").write_bytes(mail.autosel(asked="7.0-6.6", title="b", position=2))
+    (tmp_path / folder / "series").write_text("a.patch\nb.patch\n")
+    rows = finish(load([str(tmp_path)])).rows
+    assert [str(row.subject.asked) if row.subject.asked else None for row in rows] == [asked, "7.0-6.6"]

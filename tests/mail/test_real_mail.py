@@ -131,3 +131,22 @@ def test_distribution_queues_open_in_the_order_of_their_series(shared: Path) -> 
     ordered = [row.patch.message.source.path for row in queue.rows if row.patch and row.patch.message.source.series]
     assert [os.path.relpath(path, folder / "patches") for path in ordered] == [name.split()[0] for name in names]
     assert not queue.problems
+
+
+def test_every_file_of_a_distribution_queue_is_one_row_or_named_as_left_out(shared: Path) -> None:
+    for folder in sorted((shared / "queues").iterdir()):
+        queue = opened(folder)
+        shown = [os.path.realpath(row.patch.message.source.path) for row in queue.rows if row.patch]
+        left_out = {os.path.realpath(note.source.path) for note in queue.notes}
+        there = {os.path.realpath(path) for path in folder.rglob("*.patch")}
+        assert len(shown) == len(set(shown)), folder.name
+        assert set(shown) | left_out == there, folder.name
+        assert not set(shown) & left_out, folder.name
+        assert not queue.problems, folder.name
+        for series in folder.rglob("series*"):
+            if series.name not in ("series", "series.conf"):
+                continue
+            lines = [line.split() for line in series.read_text().splitlines() if line.strip() and line[0] not in "#-"]
+            ordered = [row.patch.message.source for row in queue.rows if row.patch]
+            named = [os.path.relpath(one.path, series.parent) for one in ordered if one.series == str(series)]
+            assert named == list(dict.fromkeys(words[0] for words in lines)), series

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail.reading import items_of, messages_in, problems_in
+from tests.mail.reading import items_of, messages_in, notes_in, problems_in
 from tests.support import mail
 from uringreview.mail.patch import read_patch
 from uringreview.mail.queue import Problem
@@ -83,7 +83,7 @@ def test_a_broken_gzip_keeps_what_was_good_and_says_so(tmp_path: Path) -> None:
 
 
 def test_a_gzip_bomb_stops_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uringreview.mail.sources.LIMIT", 1 << 20)
+    monkeypatch.setattr("uringreview.mail.find.LIMIT", 1 << 20)
     bomb = gzip.compress(mail.mbox(mail.autosel()) + b"x" * (64 << 20))
     items = items_of(tmp_path, bomb)
     assert "unpacks to more than 1 MB" in problems_in(items)[0].reason
@@ -202,7 +202,7 @@ def test_a_mail_file_that_cannot_be_read_does_not_stop_its_directory(tmp_path: P
     assert messages_in([message])
 
 
-def test_loops_sockets_pipes_and_hidden_files_are_passed_by(tmp_path: Path) -> None:
+def test_loops_sockets_and_pipes_are_refused_and_hidden_files_passed_by(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(mail.autosel())
     (tmp_path / ".hidden.eml").write_bytes(mail.autosel(position=2))
     (tmp_path / ".git").mkdir()
@@ -220,7 +220,11 @@ def test_loops_sockets_pipes_and_hidden_files_are_passed_by(tmp_path: Path) -> N
         items = list(read_source(str(tmp_path)))
         (pipe,) = read_source(str(tmp_path / "pipe.eml"))
     assert [message.message_id for message in messages_in(items)] == [mail.message_id(1)]
-    assert [Path(problem.source.path).name for problem in problems_in(items)] == ["round.eml"]
+    assert [Path(problem.source.path).name for problem in problems_in(items)] == [
+        "pipe.eml",
+        "round.eml",
+        "sock.eml",
+    ]
     assert isinstance(pipe, Problem)
     assert "neither a file nor a directory" in pipe.reason
 
@@ -260,3 +264,93 @@ def test_an_unreadable_mail_among_others_is_a_problem_of_its_own(tmp_path: Path)
     items = items_of(tmp_path, mail.mbox(mail.autosel(), html, mail.autosel(position=2)))
     assert len(messages_in(items)) == 2
     assert [problem.source.part for problem in problems_in(items)] == ["message 2"]
+
+
+def test_a_mail_of_public_inbox_is_a_file_called_m(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "m").write_bytes(mail.autosel(position=number))
+        (tmp_path / str(number) / "d").write_bytes(b"deleted\n")
+    items = list(read_source(str(tmp_path)))
+    assert [message.message_id for message in messages_in(items)] == [mail.message_id(1), mail.message_id(2)]
+    (tmp_path / "m").write_bytes(b"")
+    assert [problem.source.path for problem in problems_in(list(read_source(str(tmp_path))))] == [str(tmp_path / "m")]
+
+
+def test_what_a_series_switches_off_is_left_out_and_named(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("a.patch", "b.patch", "c.patch", "d.patch", "sub/e.patch", "sub/f.patch", "rest.patch"):
+        (tmp_path / name).write_text(f"{name}\n\n{mail.DIFF}")
+    (tmp_path / "series").write_text(
+        "# head of the list\nb.patch -p0 # first\n#a.patch\n-\tc.patch\n\tsub/e.patch -p1\n"
+        "# sub/f.patch -p1\n+arm d.patch\n"
+    )
+    items = list(read_source(str(tmp_path)))
+    assert [(message.subject, message.source.place) for message in messages_in(items)] == [
+        ("b.patch", 1),
+        ("sub/e.patch", 2),
+        ("rest.patch", None),
+    ]
+    assert [os.path.relpath(note.source.path, tmp_path) for note in notes_in(items)] == [
+        "a.patch",
+        "c.patch",
+        "sub/f.patch",
+        "d.patch",
+    ]
+    assert all("is switched off there; it is left out" in note.text for note in notes_in(items))
+    assert not problems_in(items)
+
+
+def test_a_patch_that_a_series_takes_back_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.patch").write_text(mail.DIFF)
+    (tmp_path / "series").write_text("a.patch -p1 -R\n")
+    (note,) = notes_in(list(read_source(str(tmp_path))))
+    assert "'a.patch' is taken back there (-R)" in note.text
+
+
+def test_a_series_conf_orders_its_directory_and_its_parts_are_no_mail(tmp_path: Path) -> None:
+    for name in ("a.patch", "b.patch"):
+        (tmp_path / name).write_text(f"{name}\n\n{mail.DIFF}")
+    (tmp_path / "series.conf").write_text("b.patch\na.patch\n")
+    (tmp_path / "series.drm").write_text("a.patch\n")
+    assert [message.subject for message in messages_in(list(read_source(str(tmp_path))))] == ["b.patch", "a.patch"]
+
+
+def test_links_out_of_an_opened_directory_are_refused(tmp_path: Path) -> None:
+    inner, outer = tmp_path / "inner", tmp_path / "outer"
+    inner.mkdir()
+    outer.mkdir()
+    (outer / "secret.eml").write_bytes(mail.autosel(position=2))
+    (inner / "a.eml").write_bytes(mail.autosel())
+    (inner / "file.eml").symlink_to(outer / "secret.eml")
+    (inner / "folder").symlink_to(outer)
+    (inner / "near.eml").symlink_to("a.eml")
+    items = list(read_source(str(inner)))
+    assert {message.message_id for message in messages_in(items)} == {mail.message_id(1)}
+    assert [Path(problem.source.path).name for problem in problems_in(items)] == ["folder", "file.eml"]
+    assert all("a link out of the directory that was opened" in problem.reason for problem in problems_in(items))
+    (inner / "series").write_text("file.eml\n")
+    (problem,) = read_source(str(inner / "series"))
+    assert isinstance(problem, Problem)
+    assert "lies outside" in problem.reason
+
+
+def test_a_file_whose_bytes_cannot_be_read_is_one_problem() -> None:
+    """Its first page is mapped nowhere, so reading fails for anyone, root included."""
+    if not os.path.exists("/proc/self/mem"):
+        pytest.skip("no /proc here")
+    (problem,) = read_source("/proc/self/mem")
+    assert isinstance(problem, Problem)
+    assert "cannot be read" in problem.reason
+
+
+def test_one_text_larger_than_any_mail_is_refused_and_its_neighbours_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("uringreview.mail.find.ONE", 1 << 20)
+    large = mail.autosel(position=2, message="x" * (2 << 20))
+    items = items_of(tmp_path, mail.mbox(mail.autosel(), large, mail.autosel(position=3)))
+    assert [message.message_id for message in messages_in(items)] == [mail.message_id(1), mail.message_id(3)]
+    (problem,) = problems_in(items)
+    assert "which no mail is" in problem.reason
+    assert "which no mail is" in problems_in(items_of(tmp_path, large))[0].reason

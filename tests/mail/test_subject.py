@@ -20,8 +20,13 @@ from uringreview.mail.subject import SubjectKind, Version, asked_range, parse_su
         ("[PATCH 6.6.y 2/3] a: b", SubjectKind.STABLE, "6.6", 2, 3),
         ("[PATCH stable 6.6 2/3] a: b", SubjectKind.STABLE, "6.6", 2, 3),
         ("[PATCH 6.12-stable v2] a: b", SubjectKind.STABLE, "6.12", None, None),
-        ("[PATCH 6.6.y 6.1.y] a: b", SubjectKind.STABLE, "6.6-6.1", None, None),
-        ("[PATCH 6.6/6.1] a: b", SubjectKind.STABLE, "6.6-6.1", None, None),
+        ("[PATCH 6.6.y 6.1.y] a: b", SubjectKind.STABLE, "6.6 6.1", None, None),
+        ("[PATCH 6.6/6.1] a: b", SubjectKind.STABLE, "6.6 6.1", None, None),
+        ("[PATCH 5.10.y,6.12.y v2 1/3] a: b", SubjectKind.STABLE, "6.12 5.10", 1, 3),
+        ("[PATCH 5.15 5.10] a: b", SubjectKind.STABLE, "5.15 5.10", None, None),
+        ("[PATCH 7.0-6.12 5.15] a: b", SubjectKind.STABLE, "7.0-6.12 5.15", None, None),
+        ("[PATCH linux-6.6.y] a: b", SubjectKind.STABLE, "6.6", None, None),
+        ("[PATCH 6.12.y-6.1.y] a: b", SubjectKind.STABLE, "6.12-6.1", None, None),
         ("[PATCH net-next v3 1/2] a: b", SubjectKind.PLAIN, None, 1, 2),
         ("[RFC PATCH] a: b", SubjectKind.PLAIN, None, None, None),
         ("[PATCHv2 1/2] a: b", SubjectKind.PLAIN, None, 1, 2),
@@ -56,6 +61,13 @@ def test_a_range_holds_every_branch_between_its_ends() -> None:
     asked = asked_range("[PATCH AUTOSEL 7.0-6.6] io_uring: hold uring_lock")
     assert asked is not None
     assert [v for v in ("7.1", "7.0", "6.12", "6.6", "6.1") if Version.parse(v) in asked] == ["7.0", "6.12", "6.6"]
+
+
+def test_a_list_of_branches_holds_those_and_nothing_between() -> None:
+    asked = asked_range("[PATCH 6.12.y 5.10.y] a: b")
+    assert asked is not None
+    assert [v for v in ("6.12", "6.6", "5.15", "5.10") if Version.parse(v) in asked] == ["6.12", "5.10"]
+    assert (str(asked.newest), str(asked.oldest)) == ("6.12", "5.10")
 
 
 def test_a_plain_patch_asks_for_no_branch() -> None:

@@ -5,6 +5,7 @@ may lack Message-IDs; then the subject with its range is what names a patch.
 """
 
 import os.path
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,10 +15,12 @@ from typing import TypeAlias
 from uringreview.mail.answer import is_bot, is_bot_name
 from uringreview.mail.message import Message
 from uringreview.mail.patch import Patch, read_patch, sending
-from uringreview.mail.rows import Listed, Problem, Queue, Reply, Row
+from uringreview.mail.rows import Listed, Note, Problem, Queue, Reply, Row
 from uringreview.mail.subject import Subject, SubjectKind, parse_subject
 
 _Name: TypeAlias = tuple[str, str]
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_PLACES = re.compile(r"(?m)^(?:index [0-9a-f]{7,64}\.\.|@@ -[0-9]).*$")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -30,6 +33,7 @@ class _Slot:
     listed: Listed | None
     order: int | None
     replies: list[Reply] = field(default_factory=list)
+    also: list[Message] = field(default_factory=list)
 
     @property
     def subject(self) -> Subject:
@@ -49,13 +53,26 @@ def gather(messages: Iterable[Message], listed: Sequence[Listed], problems: Sequ
     Patches stand by batch, then by position and date. A mail that an overview lists fills the row that stands for it;
     an answer goes to the patch that it answers, or is loose; a mail that is neither is among the others.
     """
-    loaded = _without_doubles(messages)
-    patches = [(message, read_patch(message)) for message in loaded]
+    return gather_read([(message, read_patch(message)) for message in messages], listed, problems)
+
+
+def gather_read(
+    read: Sequence[tuple[Message, Patch | None]],
+    listed: Sequence[Listed],
+    problems: Sequence[Problem] = (),
+    notes: Sequence[Note] = (),
+) -> Queue:
+    """`gather` for messages that were taken apart already, each with its patch, None where it is none."""
+    of = {id(message): patch for message, patch in read}
+    loaded = _without_doubles(message for message, _ in read)
+    patches = [(message, of[id(message)]) for message in loaded]
     roots = _roots(loaded)
     slots = [_Slot(_batch(patch, roots), patch, None, patch.position) for _, patch in patches if patch is not None]
     slots = _without_page_doubles(slots)
+    slots, folded = _folded(slots)
     overviews = [(entries, _place_overview(entries, slots)) for entries in _overviews(listed)]
     by_id = {slot.patch.message.message_id or "": slot for slot in slots if slot.patch is not None}
+    by_id |= folded
     by_title: dict[str, list[_Slot]] = {}
     for slot in slots:
         by_title.setdefault(_name(slot.subject)[0], []).append(slot)
@@ -74,7 +91,7 @@ def gather(messages: Iterable[Message], listed: Sequence[Listed], problems: Sequ
         (target.replies if target else loose).append(reply)
     for entries, places in overviews:
         _add_listed_replies(entries, places, loose)
-    return Queue(_ordered(slots), tuple(loose), tuple(problems), tuple(others))
+    return Queue(_ordered(slots), tuple(loose), tuple(problems), tuple(others), tuple(notes))
 
 
 def _without_doubles(messages: Iterable[Message]) -> list[Message]:
@@ -137,6 +154,36 @@ def _without_page_doubles(slots: list[_Slot]) -> list[_Slot]:
         or slot.patch.message.form != "patchew page"
         or (*_name(slot.subject), slot.patch.upstream) not in mailed
     ]
+
+
+def _folded(slots: list[_Slot]) -> tuple[list[_Slot], dict[str, _Slot]]:
+    """Fold mails of one patch, sent again, into the row of the newest; the row of each Message-ID folded away.
+
+    One patch: the same upstream commit for the same branches with the same change. A changed diff is another patch.
+    """
+    same: dict[tuple[str, ...], list[_Slot]] = {}
+    for slot in slots:
+        patch = slot.patch
+        if patch is not None and patch.upstream and patch.message.message_id and not patch.white_space_lost:
+            name = (patch.upstream, *_name(patch.subject), patch.message.source.series, _change(patch))
+            same.setdefault(name, []).append(slot)
+    gone: set[int] = set()
+    folded: dict[str, _Slot] = {}
+    for several in same.values():
+        if len(several) == 1:
+            continue
+        *older, newest = sorted(several, key=lambda slot: slot.date if slot.date is not _NEVER else _LONG_AGO)
+        for slot in older:
+            assert slot.patch is not None
+            newest.also.append(slot.patch.message)
+            folded[slot.patch.message.message_id or ""] = newest
+            gone.add(id(slot))
+    return [slot for slot in slots if id(slot) not in gone], folded
+
+
+def _change(patch: Patch) -> str:
+    """The diff without what a newer base alone changes: blob ids and line numbers, as for git-patch-id(1)."""
+    return _PLACES.sub("", patch.diff_text)
 
 
 def _overviews(listed: Sequence[Listed]) -> list[list[Listed]]:
@@ -281,6 +328,12 @@ def _ordered(slots: list[_Slot]) -> tuple[Row, ...]:
         return met[slot.batch], slot.order is None, slot.order or 0, date
 
     return tuple(
-        Row(slot.patch, slot.listed, slot.batch, tuple(sorted(slot.replies, key=lambda one: one.date or _NEVER)))
+        Row(
+            slot.patch,
+            slot.listed,
+            slot.batch,
+            tuple(sorted(slot.replies, key=lambda one: one.date or _NEVER)),
+            tuple(slot.also),
+        )
         for slot in sorted(slots, key=key)
     )

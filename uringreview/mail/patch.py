@@ -6,7 +6,7 @@ first real `diff --git ` and `-- ` ends it; between them AUTOSEL puts its ration
 
 import os.path
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uringreview.mail.extent import (
     DiffExtent,
@@ -20,8 +20,8 @@ from uringreview.mail.extent import (
     span,
     trimmed,
 )
-from uringreview.mail.message import Address, Message, Span, addresses
-from uringreview.mail.subject import Subject, SubjectKind, parse_subject
+from uringreview.mail.message import Address, Message, Source, Span, addresses
+from uringreview.mail.subject import BranchRange, Subject, SubjectKind, Version, parse_subject
 from uringreview.mail.trailers import Trailer, find_trailers
 
 __all__ = ["HEADING", "Patch", "Trailer", "read_patch"]
@@ -40,6 +40,8 @@ _UPSTREAM = tuple(
 )
 # git send-email makes them: time, process, number in the sending, who sent it.
 _NUMBERED_ID = re.compile(r"(\d{14}\.\d{1,10})-(\d{1,5})-([^@]+@.+)")
+_QUEUE = re.compile(r"(?:queue|pending|backport|hack|patches)-(\d{1,3})\.(\d{1,3})")
+_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,4})?")
 _DASHES = re.compile(r"-{8,}\s*")
 
 
@@ -51,7 +53,8 @@ class Patch:
     40-digit id that the mail names, or None. `stable_base` is the header `X-stable-base` ("Linux 7.0.9"). `position`
     is the place in the batch (from the subject's NN/MM, else from the Message-ID), None where unknown.
     `white_space_lost` is True where the text came from a page that dropped leading blanks and blank context lines:
-    its diff cannot be applied as it stands.
+    its diff cannot be applied as it stands. Where the subject names no branch, `subject.asked` is that of the folder
+    (stable-queue's queue-6.6).
     """
 
     message: Message
@@ -98,6 +101,8 @@ def read_patch(message: Message) -> Patch | None:
     subject = parse_subject(message.subject)
     if subject.is_reply or subject.number == 0:
         return None
+    if subject.asked is None:
+        subject = replace(subject, asked=_folder_range(message.source))
     lines = lines_of(message.body)
     first, author = _commit_message_start(lines)
     end = message_end(lines, first)
@@ -122,6 +127,22 @@ def read_patch(message: Message) -> Patch | None:
         diff=span(lines, diff.first, diff.last, line_end=True) if diff else None,
         white_space_lost=diff is not None and _white_space_lost(lines, diff, stat),
     )
+
+
+def _folder_range(source: Source) -> BranchRange | None:
+    """The branch whose queue the file's folder is: queue-6.6, releases/6.6.15 (stable-queue), pending-6.12 (OpenWrt).
+
+    Only the nearest folders count; a file in an unnamed place asks for no branch.
+    """
+    if source.path == "-":
+        return None
+    parts = os.path.abspath(source.series or source.path).split(os.sep)[-4:-1]
+    for folder, above in zip(reversed(parts), [*reversed(parts[:-1]), ""], strict=False):
+        found = _QUEUE.fullmatch(folder) or (_RELEASE.fullmatch(folder) if above == "releases" else None)
+        if found:
+            version = Version(int(found[1]), int(found[2]))
+            return BranchRange(version, version)
+    return None
 
 
 def _commit_message_start(lines: list[Line]) -> tuple[int, Address | None]:

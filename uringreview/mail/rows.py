@@ -39,6 +39,14 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something about the input that is no fault of it but that the reader must know, in one sentence."""
+
+    source: Source
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer in the thread. `message` is None where only an overview names it (then `listed` is set)."""
 
@@ -51,12 +59,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the queue: a loaded patch, or an index entry whose mail is not loaded; exactly one is set."""
+    """One row of the queue: a loaded patch, or an index entry whose mail is not loaded; exactly one is set.
+
+    `also` are other mails of the same patch: the same upstream commit, branches and change, sent at another time
+    under another Message-ID; oldest first. The row shows the newest.
+    """
 
     patch: Patch | None
     listed: Listed | None
     batch: str
     replies: tuple[Reply, ...] = ()
+    also: tuple[Message, ...] = ()
 
     @property
     def key(self) -> str:
@@ -87,13 +100,15 @@ class Row:
 class Queue:
     """Rows by batch and position; `loose` are replies whose patch is neither loaded nor listed.
 
-    `others` are mails that are neither patch nor answer, such as cover letters.
+    `others` are mails that are neither patch nor answer, such as cover letters. `notes` name what was left out on
+    purpose, such as the lines of a quilt series that are switched off.
     """
 
     rows: tuple[Row, ...]
     loose: tuple[Reply, ...] = ()
     problems: tuple[Problem, ...] = ()
     others: tuple[Message, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def patches(self) -> tuple[Patch, ...]:

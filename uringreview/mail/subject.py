@@ -2,7 +2,8 @@
 
 AUTOSEL writes the newest and the oldest stable branch into the subject, "[PATCH AUTOSEL 7.0-6.6]": every branch
 from 7.0 down to 6.6 is meant. One version alone means that branch only. (Documentation: none; read off the mails
-themselves, May 2025 to May 2026.)
+themselves, May 2025 to May 2026.) People who send backports list branches, "[PATCH 6.12.y 5.10.y]": those and no others
+are meant.
 """
 
 import re
@@ -12,8 +13,8 @@ from functools import total_ordering
 
 _REPLY = re.compile(r"(?:re|aw|sv|antw)(?:\[\d{1,3}\])?\s{0,3}:\s*", re.IGNORECASE)
 _BRACKET = re.compile(r"\[([^\[\]]{0,200})\]\s*")
-_VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})(\.y|-stable)?", re.IGNORECASE)
-_RANGE = re.compile(r"(\d{1,3}\.\d{1,3})-(\d{1,3}\.\d{1,3})")
+_VERSION = re.compile(r"(?:linux-|stable-|for-)?(\d{1,3})\.(\d{1,3})(\.y|-stable)?", re.IGNORECASE)
+_RANGE = re.compile(r"(\d{1,3}\.\d{1,3})(?:\.y)?-(\d{1,3}\.\d{1,3})(\.y)?", re.IGNORECASE)
 _NUMBER = re.compile(r"(\d{1,5})/(\d{1,5})")
 
 
@@ -40,15 +41,24 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class BranchRange:
-    """Every stable branch from `newest` down to `oldest`, both included."""
+    """Every stable branch from `newest` down to `oldest`, both included.
+
+    Where a subject lists branches, `parts` holds each of its ranges, newest first (one branch is a range of its own),
+    and only they are asked for; `newest` and `oldest` are then the ends of the list. It is empty for a plain range.
+    """
 
     newest: Version
     oldest: Version
+    parts: "tuple[BranchRange, ...]" = ()
 
     def __contains__(self, version: Version) -> bool:
+        if self.parts:
+            return any(version in part for part in self.parts)
         return self.oldest <= version <= self.newest
 
     def __str__(self) -> str:
+        if self.parts:
+            return " ".join(str(part) for part in self.parts)
         return str(self.newest) if self.newest == self.oldest else f"{self.newest}-{self.oldest}"
 
 
@@ -79,7 +89,7 @@ def parse_subject(text: str) -> Subject:
 
     Leading "Re:" (any number, any case) and bracketed groups are peeled off, as git-mailinfo(1) does; the first group
     that holds the word PATCH or AUTOSEL decides the kind, so a list's own "[foo-list]" before it does no harm. Several
-    versions in one bracket ("6.6.y 6.1.y") ask for the range from the newest to the oldest of them.
+    versions in one bracket ("6.6.y 6.1.y") ask for each of them and for nothing between.
     """
     rest = " ".join(text.split())
     is_reply, at = False, 0
@@ -117,13 +127,19 @@ def _kind(tag: list[str], asked: BranchRange | None, dotted: bool, number: int |
 
 def _branches(tag: list[str]) -> tuple[BranchRange | None, bool]:
     """The range that the words of a bracket ask for, and whether one was written as a branch ("6.6.y")."""
-    versions: list[Version] = []
+    ranges: list[BranchRange] = []
     dotted = any(word.lower() == "stable" for word in tag)
     # "6.6/6.1" is two branches, "3/9" is a place in a series.
     for word in " ".join(word if _NUMBER.fullmatch(word) else word.replace("/", " ") for word in tag).split():
         if found := _RANGE.fullmatch(word):
-            versions += [Version.parse(found[1]), Version.parse(found[2])]
-        elif found := _VERSION.fullmatch(word):
-            versions.append(Version(int(found[1]), int(found[2])))
+            ends = Version.parse(found[1]), Version.parse(found[2])
+            ranges.append(BranchRange(max(ends), min(ends)))
             dotted = dotted or found[3] is not None
-    return (BranchRange(max(versions), min(versions)) if versions else None), dotted
+        elif found := _VERSION.fullmatch(word):
+            version = Version(int(found[1]), int(found[2]))
+            ranges.append(BranchRange(version, version))
+            dotted = dotted or found[3] is not None
+    parts = sorted(set(ranges), key=lambda each: each.newest, reverse=True)
+    if len(parts) < 2:
+        return (parts[0] if parts else None), dotted
+    return BranchRange(parts[0].newest, min(part.oldest for part in parts), tuple(parts)), dotted
