@@ -137,7 +137,7 @@ def _cut(data: bytes, source: Source) -> Iterator[Find]:
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
     data = data.removeprefix(b"\xef\xbb\xbf")
     start = data.lstrip(b"\r\n")
-    if not start.strip():
+    if not start or start.isspace():
         yield Problem(source, f"{source}: empty; save the mail again.")
     elif is_mbox(start):
         yield from _mbox(start, source)
@@ -175,7 +175,7 @@ def _mbox(data: bytes, source: Source) -> Iterator[Find]:
     for piece in split_mbox(data):
         if pending is not None:
             yield _sized(pending)
-        part = replace(source, part=f"message {piece.number}")
+        part = Source(source.path, f"message {piece.number}", source.series, source.place)
         pending = Found(part, Form.MAIL, piece.raw, ended=piece.ended)
     if pending is not None:
         alone = pending.source.part == "message 1"

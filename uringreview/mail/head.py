@@ -1,12 +1,11 @@
 """What the list shows of a mail before its body is read: the few header fields of RFC 5322 that name it."""
 
-import re
 from dataclasses import dataclass
 
 from uringreview.mail.message import Source, decoded
 from uringreview.mail.plain import field_text, header_end
 
-_SHOWN = re.compile(rb"(?im)^(subject|from|date|message-id):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)")
+_SHOWN = (b"\nsubject:", b"\nfrom:", b"\ndate:", b"\nmessage-id:")
 _WINDOW = 65536
 
 
@@ -23,10 +22,20 @@ class Head:
 
 def read_head(data: bytes, source: Source) -> Head:
     """The head of the mail that `data` begins with; it never raises."""
-    end = header_end(data[:_WINDOW].lstrip(b"\r\n"))
-    block = data[:_WINDOW].lstrip(b"\r\n")[: end if end >= 0 else None].replace(b"\r", b"")
-    found: dict[bytes, str] = {}
-    for name, value in _SHOWN.findall(block):
-        found.setdefault(name.lower(), field_text(value))
-    subject, sender = (decoded(found.get(name, "")) for name in (b"subject", b"from"))
-    return Head(source, subject, sender, found.get(b"date", ""), found.get(b"message-id", ""))
+    end = header_end(data, _WINDOW)
+    block = b"\n" + data[: end if end >= 0 else _WINDOW].replace(b"\r", b"")
+    names = block.lower()
+    subject, sender, date, message_id = (_field(block, names, name) for name in _SHOWN)
+    return Head(source, decoded(subject), decoded(sender), date, message_id)
+
+
+def _field(block: bytes, names: bytes, name: bytes) -> str:
+    """The first field called `name` in `block`, its folds undone; `names` is `block` in lower case."""
+    at = names.find(name)
+    if at < 0:
+        return ""
+    start = at + len(name)
+    end = block.find(b"\n", start)
+    while end >= 0 and block[end + 1 : end + 2] in (b" ", b"\t"):
+        end = block.find(b"\n", end + 1)
+    return field_text(block[start : end if end >= 0 else None])

@@ -40,10 +40,10 @@ def split_mbox(data: bytes) -> Iterator[Piece]:
     for at, line_end, separator in _separators(data):
         if start >= 0:
             number += 1
-            yield _piece(number, data[start:at], quoting)
+            yield _piece(number, data, start, at, quoting)
         start, quoting = line_end, len(separator["who"]) != 40
     if start >= 0:
-        yield _piece(number + 1, data[start:], quoting)
+        yield _piece(number + 1, data, start, len(data), quoting)
 
 
 def _separators(data: bytes) -> Iterator[tuple[int, int, re.Match[bytes]]]:
@@ -61,7 +61,8 @@ def _separators(data: bytes) -> Iterator[tuple[int, int, re.Match[bytes]]]:
         at = following + 1 if following >= 0 else -1
 
 
-def _piece(number: int, raw: bytes, quoting: bool) -> Piece:
+def _piece(number: int, data: bytes, start: int, end: int, quoting: bool) -> Piece:
     # git format-patch writes a commit id into the separator, and quotes nothing unless asked to.
-    text = _QUOTED_FROM.sub(rb"\1", raw) if quoting else raw
-    return Piece(number, text[:-1] if text.endswith(b"\n\n") else text, raw.endswith(b"\n"))
+    ended = start < end and data[end - 1 : end] == b"\n"
+    raw = data[start : end - 1] if end - start > 1 and data[end - 2 : end] == b"\n\n" else data[start:end]
+    return Piece(number, _QUOTED_FROM.sub(rb"\1", raw) if quoting and b">From " in raw else raw, ended)

@@ -52,11 +52,12 @@ def read_plain(raw: bytes) -> PlainMail | None:
     return PlainMail(tuple(fields), raw[raw.index(b"\n", end) + 1 :] if end < len(raw) else b"", charset)
 
 
-def header_end(data: bytes) -> int:
-    """Where the blank line after the header begins; -1 where there is none."""
-    unix, network = data.find(b"\n\n"), data.find(b"\n\r\n")
-    ends = [at for at in (unix, network) if at >= 0]
-    return min(ends) + 1 if ends else -1
+def header_end(data: bytes, limit: int | None = None) -> int:
+    """Where the blank line after the header begins; -1 where there is none in the first `limit` bytes."""
+    unix = data.find(b"\n\n", 0, limit)
+    # Not beyond the first of the two: the body may be long.
+    network = data.find(b"\n\r\n", 0, unix + 2 if unix >= 0 else limit)
+    return (network if network >= 0 else unix) + 1 if max(network, unix) >= 0 else -1
 
 
 def field_text(value: bytes) -> str:
