@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support import mail
 from tests.support.review import DIFF, facts, listed, patch
 from uringreview.diff.parse import parse_diff
 from uringreview.kernel.status import Cell, Status
-from uringreview.mail.message import Address, Source, Span
+from uringreview.mail.message import Address, Source, Span, read_message
 from uringreview.mail.queue import Problem, Queue, Reply, Row
 from uringreview.rationale.check import Mark, MarkWord
 from uringreview.rationale.claims import Claim, ClaimKind
-from uringreview.review.facts import Desk
+from uringreview.review.facts import Desk, answers_of
 from uringreview.review.render import as_csv, as_json_text, as_text
 from uringreview.review.report import build_report
 from uringreview.review.terminal import cell, shown
@@ -98,7 +99,56 @@ def test_the_text_names_what_is_false_what_is_missing_and_what_is_not_loaded() -
         "Not loaded:",
     ):
         assert part in text
-    assert len(as_text(build_report(desk()), summary=True).splitlines()) < len(text.splitlines())
+
+
+def answered(*own: str, sender: str = "Rita Reviewer <rita@kernel.example>") -> Desk:
+    """The desk with its patch answered, each text a mail of its own."""
+    plain = desk()
+    replies = tuple(
+        Reply(sender.partition(" <")[0], None, read_message(mail.reply(own=one, sender=sender), Source("a")), None)
+        for one in own
+    )
+    row = replace(plain.queue.rows[0], replies=replies)
+    known = replace(plain.facts[0], row=row, answers=answers_of(row))
+    return replace(plain, queue=replace(plain.queue, rows=(row, plain.queue.rows[1])), facts=(known,))
+
+
+def test_an_answer_is_reported_with_what_it_says_and_counts_against_the_patch() -> None:
+    report = json.loads(as_json_text(build_report(answered("Hm.\n\nThis needs c0ffee123456 first.", "Thanks!"))))
+    jsonschema.validate(report, SCHEMA)
+    first, second = report["patches"][0]["replies"]
+    assert (first["stance"], first["words"], first["ids"]) == (
+        "needs",
+        "This needs c0ffee123456 first.",
+        ["c0ffee123456"],
+    )
+    assert (second["stance"], second["ids"]) == ("note", [])
+    assert report["patches"][0]["against"][0] == "Rita Reviewer says needs: This needs c0ffee123456 first."
+    assert report["patches"][1]["replies"][0]["stance"] is None
+    assert report["tally"]["stances"] == [
+        {"stance": "needs", "people": 1, "bots": 0},
+        {"stance": "note", "people": 1, "bots": 0},
+    ]
+    assert report["tally"]["objected"] == 1
+
+
+def test_the_summary_has_a_line_a_patch_and_tables_of_layouts_verdicts_and_stances() -> None:
+    text = as_text(build_report(answered("Please drop this.")), summary=True)
+    lines = text.splitlines()
+    assert any(line.endswith("(Rita Reviewer: drop)") for line in lines)
+    words = [line.split() for line in lines]
+    assert ["rationales", "yes", "no", "none", "error", "all"] in words
+    assert ["none", "0", "0", "1", "0", "1"] in words
+    assert ["drop", "1", "0"] in words
+    assert "2 mails, 1 patch, 2 replies, 1 problem, 0 duplicates" in lines
+    assert "1 that a person objected to, 0 with nothing known against them" in lines
+
+
+def test_the_csv_says_who_said_what_and_what_is_against_a_patch() -> None:
+    head, loaded, _ = csv.reader(io.StringIO(as_csv(build_report(answered("NAK.")))))
+    row = dict(zip(head, loaded, strict=True))
+    assert row["stances"] == "Rita Reviewer: nak"
+    assert row["against"].startswith("Rita Reviewer says nak: NAK.; ")
 
 
 RENDERERS = {"json": as_json_text, "csv": as_csv, "text": as_text, "summary": partial(as_text, summary=True)}

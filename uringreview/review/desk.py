@@ -26,12 +26,12 @@ from uringreview.rationale.check import Evidence, check
 from uringreview.rationale.claims import find_claims
 from uringreview.rationale.document import Rationale, Record, Verdict, VerdictWord, VerificationItem
 from uringreview.rationale.parse import read_rationale
-from uringreview.review.facts import Desk, PatchFacts
+from uringreview.review.facts import Answer, Desk, PatchFacts, answers_of
 from uringreview.series.evidence import Statement, find_edges
 from uringreview.series.graph import Edge, LaterFix, groups, order
 from uringreview.series.graph import later_fixes as fixes_in_queue
 
-__all__ = ["Desk", "PatchFacts", "examine", "with_clone"]
+__all__ = ["Answer", "Desk", "PatchFacts", "examine", "with_clone"]
 
 _NOTHING = Rationale("none", (), (), (), Verdict(VerdictWord.NONE, None), None)
 
@@ -128,7 +128,7 @@ def _read(row: Row, problems: list[Problem]) -> PatchFacts:
             diff = parse_diff(patch.diff_text, patch.white_space_lost)
     except UringreviewError as error:
         reason = _noted(patch, error, problems)
-    return PatchFacts(row, rationale, diff, not_done=reason)
+    return PatchFacts(row, rationale, diff, not_done=reason, answers=answers_of(row))
 
 
 def _edges(queue: Queue, read: Sequence[PatchFacts], problems: list[Problem]) -> tuple[Edge, ...]:

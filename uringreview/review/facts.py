@@ -6,16 +6,50 @@ Values only, so that they travel between processes; `desk` gathers them.
 import re
 from dataclasses import dataclass
 
-from uringreview.diff.model import Diff
+from uringreview.diff.model import Diff, DiffState
 from uringreview.errors import UsageProblem
-from uringreview.kernel.status import Cell
+from uringreview.kernel.status import Cell, Status
+from uringreview.mail.message import Address
 from uringreview.mail.patch import Patch
-from uringreview.mail.queue import Problem, Queue, Row
-from uringreview.rationale.check import Mark
-from uringreview.rationale.document import Rationale
+from uringreview.mail.queue import Problem, Queue, Reply, Row
+from uringreview.mail.stance import Stance, classify, short
+from uringreview.mail.subject import Version
+from uringreview.rationale.check import Mark, MarkWord
+from uringreview.rationale.document import Rationale, VerdictWord
 from uringreview.series.graph import Edge, Group, LaterFix
 
 _ID = re.compile(r"[0-9a-f]{4,40}")
+_BRANCH = re.compile(r"linux-(\d{1,3})\.(\d{1,3})\.y")
+_REFUSED = (Status.CONFLICT, Status.MISSING, Status.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A loaded answer to a patch, and what its author says of the patch."""
+
+    reply: Reply
+    stance: Stance
+
+    @property
+    def objects(self) -> bool:
+        """Whether a person objects: a bot states findings and never counts as a person."""
+        return not self.reply.is_bot and self.stance.kind.objects
+
+    @property
+    def short(self) -> str:
+        """For a narrow column: "axboe: needs 9cc6bac1"."""
+        return short(self.stance, self.reply.message.sender if self.reply.message else self.reply.sender)
+
+
+def answers_of(row: Row) -> tuple[Answer, ...]:
+    """The loaded answers to a row, oldest first; what the patch's own poster says is told apart."""
+    poster = row.patch.message.sender if row.patch is not None else None
+    return tuple(answer for answer in (answer_of(reply, poster) for reply in row.replies) if answer is not None)
+
+
+def answer_of(reply: Reply, poster: Address | None = None) -> Answer | None:
+    """One reply with its stance, `poster` being who mailed the patch; None where its text is not loaded."""
+    return Answer(reply, classify(reply.message, poster)) if reply.message is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +58,7 @@ class PatchFacts:
 
     `cells` are in the order of `Desk.branches`, empty while no clone was asked. `group` is None where nothing ties the
     patch to another. `needs` are the edges from this patch to what it should come after. `not_done` says in one
-    sentence what could not be examined; it is empty where all was.
+    sentence what could not be examined; it is empty where all was. `answers` are the loaded replies with their stances.
     """
 
     row: Row
@@ -36,6 +70,64 @@ class PatchFacts:
     needs: tuple[Edge, ...] = ()
     later_fixes: tuple[LaterFix, ...] = ()
     not_done: str = ""
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def objected(self) -> bool:
+        """Whether a person objected: drop, NAK, hold, or something else needed with it."""
+        return any(answer.objects for answer in self.answers)
+
+    @property
+    def clear(self) -> bool:
+        """Whether nothing is known against the patch."""
+        return not self.reasons_against
+
+    @property
+    def reasons_against(self) -> tuple[str, ...]:
+        """What is known against taking the patch as it is, in sentences: people's objections first.
+
+        Objections, a verdict NO, contradicted claims, later fixes, commits that it needs and that are not here, a diff
+        that cannot be applied, and branches among those asked for where it conflicts or its files are missing.
+        """
+        found = [
+            f"{answer.reply.sender} says {answer.stance.kind.value}: {answer.stance.words}"
+            for answer in self.answers
+            if answer.objects
+        ]
+        found += [
+            f"{answer.reply.sender} reports that it was dropped: {answer.stance.words}"
+            for answer in self.answers
+            if answer.stance.withdrawn and not answer.reply.is_bot
+        ]
+        if self.rationale.verdict.word is VerdictWord.NO:
+            found.append("the rationale's own verdict is NO")
+        false = sum(mark.word is MarkWord.CONTRADICTED for mark in self.marks)
+        if false:
+            found.append(
+                f"{false} claim{'s' * (false != 1)} of the rationale {'are' if false != 1 else 'is'} contradicted"
+            )
+        found += [f"fixed later by {_named(fix.upstream or '', fix.subject)}" for fix in self.later_fixes]
+        absent = {each.upstream: each.subject for each in self.group.missing} if self.group is not None else {}
+        found += [
+            f"needs {_named(edge.needs, absent[edge.needs])}, which is not here"
+            for edge in self.needs
+            if edge.needs in absent
+        ]
+        if self.diff.state is DiffState.NONE:
+            found.append("no diff was read")
+        elif not self.diff.appliable:
+            found.append("its diff is damaged and could not be proven")
+        for status in _REFUSED:
+            where = [cell.branch for cell in self.cells if cell.status is status and self._asked(cell.branch)]
+            if where:
+                found.append(f"{status.value} on {', '.join(where)}")
+        if self.not_done:
+            found.append(f"not examined: {self.not_done}")
+        return tuple(found)
+
+    def _asked(self, branch: str) -> bool:
+        asked, named = self.row.subject.asked, _BRANCH.fullmatch(branch)
+        return asked is None or named is None or Version(int(named[1]), int(named[2])) in asked
 
     @property
     def patch(self) -> Patch:
@@ -88,3 +180,8 @@ class Desk:
                 f"{upstream} names {len(found)} of the loaded patches ({places}); open only one of them."
             )
         return found[0]
+
+
+def _named(upstream: str, subject: str) -> str:
+    quoted = f'("{subject}")' if subject else ""
+    return f"{upstream[:12]} {quoted}".strip()

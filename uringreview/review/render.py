@@ -4,9 +4,11 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from uringreview.rationale.document import VerdictWord
 from uringreview.review.report import ClaimReport, PatchReport, ReplyReport, Report, as_json
+from uringreview.review.tally import Tally
 from uringreview.review.terminal import cell, one_line, shown
 
 _MARKS = ("verified", "contradicted", "uncheckable")
@@ -22,7 +24,7 @@ def as_csv(report: Report) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     first = ("position", "upstream", "subject", "author", "range", "verdict", *_MARKS, "diff", "added", "removed")
-    last = ("needs", "later_fixes", "replies", "loaded", "message_id", "source")
+    last = ("needs", "later_fixes", "replies", "loaded", "message_id", "source", "stances", "against")
     writer.writerow([*first, *map(cell, report.branches), *last])
     for patch in report.patches:
         marks = _counts(patch)
@@ -46,13 +48,15 @@ def as_csv(report: Report) -> str:
                 "yes" if patch.loaded else "no",
                 cell(patch.message_id or ""),
                 cell(patch.source),
+                cell("; ".join(f"{each.from_}: {each.stance}" for each in patch.replies if each.stance)),
+                cell("; ".join(patch.against)),
             ]
         )
     return out.getvalue()
 
 
 def as_text(report: Report, summary: bool = False) -> str:
-    """The report for reading; `summary` gives one line a patch."""
+    """The report for reading; `summary` gives one line a patch, and tables of what was found."""
     return "\n".join(_lines(report, summary)) + "\n"
 
 
@@ -82,6 +86,34 @@ def _lines(report: Report, summary: bool) -> Iterator[str]:
         for member in group.members:
             here = "" if member.loaded else ", missing here"
             yield f"  {_commit(member.upstream, member.subject)}{here}"
+    if summary:
+        yield ""
+        yield from _tally(report.tally)
+
+
+def _tally(counts: Tally) -> Iterator[str]:
+    rows: list[tuple[str | int, ...]] = [("rationales", *(word.value for word in VerdictWord), "all")]
+    rows += [(each.layout, each.yes, each.no, each.none, each.error, each.total) for each in counts.layouts]
+    yield from _table(rows)
+    yield f"{counts.empty} empty, {_many(counts.without, 'patch', 'patches')} without a rationale"
+    yield ""
+    if counts.stances:
+        yield from _table(
+            [("answers", "people", "bots"), *((each.stance, each.people, each.bots) for each in counts.stances)]
+        )
+        yield ""
+    yield (
+        f"{counts.mails} mails, {_many(counts.patches, 'patch', 'patches')}, "
+        f"{_many(counts.replies, 'reply', 'replies')}, {_many(counts.problems, 'problem', 'problems')}, "
+        f"{_many(counts.duplicates, 'duplicate', 'duplicates')}"
+    )
+    yield f"{counts.objected} that a person objected to, {counts.clear} with nothing known against them"
+
+
+def _table(rows: Sequence[tuple[str | int, ...]]) -> Iterator[str]:
+    first = max(len(one_line(str(row[0]))) for row in rows)
+    for row in rows:
+        yield f"{one_line(str(row[0])):<{first}}" + "".join(f"{value:>8}" for value in row[1:])
 
 
 def _summary(patch: PatchReport) -> str:
@@ -91,6 +123,8 @@ def _summary(patch: PatchReport) -> str:
     branches = " ".join(f"{one_line(each.branch).removeprefix('linux-')}:{each.status}" for each in patch.branches)
     claims = f"{marks['verified']}+ {marks['contradicted']}- {marks['uncheckable']}?"
     tail = f"  [{branches}]" if branches else ""
+    people = [each for each in patch.replies if each.stance and not each.bot]
+    tail += "".join(f"  ({one_line(each.from_)}: {each.stance})" for each in people if each.stance != "note")
     return f"{_number(patch)} {_id(patch)} {patch.verdict:<5} {claims:<12} {one_line(patch.subject)}{tail}"
 
 
@@ -103,7 +137,7 @@ def _patch(patch: PatchReport) -> Iterator[str]:
     yield f"     claims: {', '.join(f'{marks[word]} {word}' for word in _MARKS)}"
     yield from (f"       {line}" for claim in patch.claims if claim.verdict == "contradicted" for line in _claim(claim))
     restored = f", restored from {one_line(patch.diff.restored_from)}" if patch.diff.restored_from else ""
-    proven = ", post-image proven by its blob id" if patch.diff.proven else ""
+    proven = ", proven" if patch.diff.proven else ""
     yield f"     diff: {patch.diff.state}{restored}{proven}"
     for file in patch.diff.files:
         yield f"       {one_line(file.path)}  +{file.added} -{file.removed}"
@@ -118,6 +152,9 @@ def _patch(patch: PatchReport) -> Iterator[str]:
         yield f"     fixed later by {_commit(fix.upstream, fix.subject)} (seen in {one_line(fix.seen_in)})"
     for reply in patch.replies:
         yield from (f"     {line}" for line in _reply(reply))
+    if patch.against:
+        yield "     against it:"
+        yield from (f"       {one_line(reason)}" for reason in patch.against)
     if patch.not_done:
         yield f"     not done: {one_line(patch.not_done)}"
 
@@ -133,7 +170,7 @@ def _reply(reply: ReplyReport) -> Iterator[str]:
     if reply.text is None:
         yield f"{who}: not loaded"
         return
-    yield f"{who}:"
+    yield f"{who}: {reply.stance}" if reply.stance else f"{who}:"
     yield from (f"  {shown(line.expandtabs())}" for line in reply.text.strip().split("\n"))
 
 

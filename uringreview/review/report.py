@@ -16,10 +16,11 @@ from uringreview.mail.queue import Reply, Row, own_text
 from uringreview.mail.subject import BranchRange
 from uringreview.rationale.check import Mark
 from uringreview.rationale.document import Phase, Rationale
-from uringreview.review.facts import Desk, PatchFacts
+from uringreview.review.facts import Answer, Desk, PatchFacts, answer_of, answers_of
+from uringreview.review.tally import Tally, tally
 from uringreview.series.graph import Edge, Group, LaterFix
 
-SCHEMA = "1.0"
+SCHEMA = "1.1"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -134,17 +135,27 @@ class LaterFixReport:
 
 @dataclass(frozen=True, slots=True)
 class ReplyReport:
-    """An answer in the thread; `text` is its author's own words, None where only an overview names the answer."""
+    """An answer in the thread; `text` is its author's own words, None where only an overview names the answer.
+
+    `stance` is what it says of the patch, None too where the text is not here; `words` is the deciding sentence and
+    `ids` are the commits that the author names.
+    """
 
     from_: str
     date: str | None
     text: str | None
     bot: bool
+    stance: str | None = None
+    words: str = ""
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PatchReport:
-    """One row of the queue; what a row that is not loaded cannot know is None or empty."""
+    """One row of the queue; what a row that is not loaded cannot know is None or empty.
+
+    `against` are sentences, each a reason not to take the patch as it is; empty where nothing is known against it.
+    """
 
     position: int | None
     message_id: str | None
@@ -164,6 +175,7 @@ class PatchReport:
     source: str
     replies: tuple[ReplyReport, ...]
     not_done: str
+    against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +207,7 @@ class Report:
     patches: tuple[PatchReport, ...]
     series: tuple[SeriesReport, ...]
     loose_replies: tuple[ReplyReport, ...]
+    tally: Tally
 
 
 def build_report(desk: Desk) -> Report:
@@ -212,7 +225,8 @@ def build_report(desk: Desk) -> Report:
         branches=desk.branches,
         patches=tuple(_patch(row, facts.get(row.key)) for row in desk.queue.rows),
         series=tuple(_series(group) for group in desk.groups),
-        loose_replies=tuple(_reply(each) for each in desk.queue.loose),
+        loose_replies=tuple(_reply(each, answer_of(each)) for each in desk.queue.loose),
+        tally=tally(desk),
     )
 
 
@@ -232,7 +246,8 @@ def as_json(value: object) -> Json:
 
 
 def _patch(row: Row, facts: PatchFacts | None) -> PatchReport:
-    replies = tuple(_reply(each) for each in row.replies)
+    answers = {id(each.reply): each for each in (facts.answers if facts is not None else answers_of(row))}
+    replies = tuple(_reply(each, answers.get(id(each)) or answer_of(each)) for each in row.replies)
     asked = _range(row.subject.asked)
     if row.listed is not None or row.patch is None or facts is None:
         listed = row.listed
@@ -276,6 +291,7 @@ def _patch(row: Row, facts: PatchFacts | None) -> PatchReport:
         source=str(patch.message.source),
         replies=replies,
         not_done=facts.not_done,
+        against=facts.reasons_against,
     )
 
 
@@ -315,9 +331,12 @@ def _later_fix(fix: LaterFix) -> LaterFixReport:
     return LaterFixReport(fix.upstream, fix.subject, fix.seen_in)
 
 
-def _reply(reply: Reply) -> ReplyReport:
+def _reply(reply: Reply, answer: Answer | None) -> ReplyReport:
     date = reply.date.isoformat() if reply.date else None
-    return ReplyReport(reply.sender, date, own_text(reply.message) if reply.message else None, reply.is_bot)
+    if reply.message is None or answer is None:
+        return ReplyReport(reply.sender, date, None, reply.is_bot)
+    said = answer.stance
+    return ReplyReport(reply.sender, date, own_text(reply.message), reply.is_bot, said.kind.value, said.words, said.ids)
 
 
 def _series(group: Group) -> SeriesReport:
