@@ -141,7 +141,7 @@ def test_a_rationale_whose_top_is_lost_keeps_its_last_phases() -> None:
 def test_a_plain_verdict_is_found(text: str, word: str) -> None:
     patch = rationales.patch(text)
     found = read_rationale(patch)
-    assert (found.layout, found.verdict.word.value) == ("raw", word)
+    assert (found.phases, found.verdict.word.value) == ((), word)
     assert found.verdict.span is not None
     assert found.verdict.span.of(patch.message.body).lower() == word
 
@@ -180,10 +180,10 @@ def test_a_mail_without_a_rationale_says_none() -> None:
     assert (found.layout, found.verdict.word, found.phases) == ("none", VerdictWord.NONE, ())
 
 
-def test_another_layout_stays_raw() -> None:
+def test_a_phase_named_in_another_layout_makes_no_phases() -> None:
     text = "## 1. What it does\n\nIt walks the chain.\n\n## 2. In which phase\n\nPhase 3 of the boot.\n\n**YES**"
     found = read(text)
-    assert (found.layout, found.phases, found.verdict.word) == ("raw", (), VerdictWord.YES)
+    assert (found.layout, found.phases, found.verdict.word) == ("numbered sections", (), VerdictWord.YES)
 
 
 _LINES = st.sampled_from(

@@ -158,3 +158,96 @@ def marks(
     changed = tuple((found.name, found.anchor) for file in diff.files for found in touched_functions_with_lines(file))
     claims = find_claims(one, read_rationale(one))
     return check(claims, Evidence(one, diff, whole, changed, tuple(cells), tuple(branches)))
+
+
+LAYOUTS: Mapping[str, str] = {
+    "numbered sections": """\
+Now I have the whole picture of the ring.
+
+## Analysis
+
+### 1. COMMIT MESSAGE ANALYSIS
+
+The message speaks of a walk that never ends:
+- **Bug:** the walk reads a link that was freed, and goes on to the next one
+  without a look at the lock
+- No "Cc: stable@vger.kernel.org" tag
+
+### 2. CODE CHANGE ANALYSIS
+
+1. `ring_walk()` stops where the link is gone
+   ```c
+   if (!link)
+
+           return;
+   ```
+2. Nothing else changes
+
+| Factor | Assessment |
+|--------|------------|
+| Lines changed | +2 |
+
+---
+
+## **3. Verdict on the ring:**
+
+**YES**
+""",
+    "headings": """\
+**Backport Status: YES**
+
+This commit should go to the stable trees.
+
+## Why The Ring Needs It
+
+- It stops the walk
+
+  and says so in the log
+- It is small
+
+**Risk Assessment:**
+The risk is low.
+#### Where it is
+In the ring.
+""",
+    "bullets": """\
+YES
+
+- What it fixes: the walk of the ring goes on for ever where a link of it was
+  freed while it was read.
+- Scope and risk:
+  - one function, no data path touched
+  - no dependency
+
+In short, take it.
+""",
+    "numbered points": """\
+**YES**
+
+This commit should go to the stable trees for these reasons:
+
+1. **It fixes a bug**: the walk of the ring goes on for ever where a link of
+   it was freed:
+  ```c
+  ring_walk(ring);
+  ```
+2. **It is small**: two lines.
+""",
+    "prose": fill(
+        "**YES** - This commit should go to the stable trees. It fixes two faults in `ring_walk()` of this driver "
+        "here: (1) the walk goes on for ever, and (2) nobody is told of it in any way at all, though this ring is a "
+        "well-known one."
+    )
+    + "\n",
+    "collapsed": fill(
+        "I looked at the ring, and here is my assessment: **YES** This commit should go to stable. ## Bug Analysis The "
+        "walk of the ring never ends. ### 1. **Minimal and Targeted Change** The change is small: - **New check**: "
+        "`ring_walk()` stops at the well-known end of the ring - Only one place is touched ### Code Changes in the "
+        "Ring ```c if (!link) + return; ``` The check is plain. ## Why This Qualifies 1. **Obvious**: everyone sees it. "
+        "2. **Small**: two lines. ✅ **Contained** ✅ **Tested**"
+    )
+    + "\n",
+    "raw": "**YES**\n",
+    "error": "Error: Failed to generate final synthesis\n",
+}
+"""A rationale of our own words in each layout that has no phases, by the layout's name."""

@@ -5,6 +5,7 @@ diff that lost only its white space still counts right, since `+` and `-` stand 
 """
 
 import re
+from collections import Counter
 
 from uringreview.diff.model import Diff, DiffAnchor, DiffState, FileChange, LineKind
 from uringreview.rationale.claim import Claim, ClaimKind
@@ -14,6 +15,7 @@ _SHOWN = 4
 # git's own words for counts: these mean the whole diff and every line of it.
 _GIT_WORDS = re.compile(r"insertion|addition|deletion|removal|/", re.IGNORECASE)
 _MACRO = re.compile(r"\b[A-Z][A-Z0-9_]{2,60}\(")
+_COMMENT = re.compile(r"/\*|\*(?:\s|/|$)|//|# ")
 _STAT = re.compile(r"(?m)^ ?(\d{1,6}) files? changed(?:, (\d{1,7}) insertions?\(\+\))?(?:, (\d{1,7}) deletions?\(-\))?")
 
 
@@ -120,18 +122,25 @@ def _changes(diff: Diff, name: str) -> list[FileChange]:
 
 
 def _near(said: int, counted: int) -> bool:
-    return abs(said - counted) <= max(3, counted // 4)
+    return abs(said - counted) <= max(3, counted // 3)
 
 
 def _otherwise(claim: Claim, files: list[FileChange], said: int, counted: int) -> bool:
-    """Whether "N lines added" may be meant otherwise: net growth, lines that are not empty, one of several files."""
-    added, removed = sum(file.added for file in files), sum(file.removed for file in files)
-    kind = LineKind.ADDED if claim.kind is ClaimKind.INSERTIONS else LineKind.REMOVED
-    filled = sum(
-        line.kind is kind and line.text.strip() != "" for file in files for hunk in file.hunks for line in hunk.lines
-    )
-    net = added - removed if kind is LineKind.ADDED else removed - added
-    return said in (net, filled) or (len(files) > 1 and said <= counted)
+    """Whether "N lines added" may be meant otherwise: net growth, one of several files, or without some lines.
+
+    People leave out empty lines, comments, and lines that were only moved or indented anew.
+    """
+    kind, other = LineKind.ADDED, LineKind.REMOVED
+    if claim.kind is ClaimKind.DELETIONS:
+        kind, other = other, kind
+    own, opposite = _texts(files, kind), Counter(_texts(files, other))
+    least = sum(text != "" and not _COMMENT.match(text) and text not in opposite for text in own)
+    net = len(own) - opposite.total()
+    return least <= said <= counted or said == net or (len(files) > 1 and said <= counted)
+
+
+def _texts(files: list[FileChange], kind: LineKind) -> list[str]:
+    return [line.text.strip() for file in files for hunk in file.hunks for line in hunk.lines if line.kind is kind]
 
 
 def _first_of(files: list[FileChange], kind: ClaimKind) -> tuple[DiffAnchor, ...]:

@@ -31,7 +31,8 @@ class Claim:
     FILES/INSERTIONS/DELETIONS/LINES (LINES: changed lines, however counted); paths, functions, trailer keys or lines,
     commit ids, people, branches or tags for the other kinds; for a count, the path that it is of. `exclusive` is True
     where the claim says "only" or lists all there are; `hedged` where it is said loosely ("about 20 lines added"), so
-    that a near miss contradicts nothing.
+    that a near miss contradicts nothing. `section` is the title of the section that it stands in, where a layout has
+    no phases; empty above the first heading.
     """
 
     kind: ClaimKind
@@ -43,3 +44,4 @@ class Claim:
     names: tuple[str, ...] = ()
     exclusive: bool = False
     hedged: bool = False
+    section: str = ""

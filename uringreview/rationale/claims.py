@@ -5,6 +5,7 @@ of another commit, of a thread's replies or of what would happen is left out, si
 than a claim not looked at.
 """
 
+import re
 from collections.abc import Iterator
 
 from uringreview.mail.message import Span
@@ -15,15 +16,22 @@ from uringreview.rationale.lines import Flat, flatten, lines_of
 from uringreview.rationale.said_of_mail import said_of_mail
 from uringreview.rationale.said_of_series import said_of_series
 from uringreview.rationale.said_of_size import said_of_size
-from uringreview.rationale.statements import Statement, plain, statements_of
+from uringreview.rationale.statements import Statement, commit_ids, plain, same_commit, statements_of
 
 __all__ = ["Claim", "ClaimKind", "find_claims"]
 
+_OF_OTHERS = re.compile(
+    r"similar|compar|histor|precedent|dependenc|prerequisite|previous|related|reference|example|other commit|pattern"
+    r"|series",
+    re.IGNORECASE,
+)
+_OTHER_COMMIT = re.compile(r"similar commits?\b|reference commits?\b|commits? #\d|commits #", re.IGNORECASE)
+
 
 def find_claims(patch: Patch, rationale: Rationale) -> tuple[Claim, ...]:
-    """The checkable claims of a nine-phase `rationale` of `patch`, in the mail's order, each place once.
+    """The checkable claims of the `rationale` of `patch`, in the mail's order, each place once.
 
-    Layouts that are only raw text give none: without phases nothing says which commit a sentence speaks of.
+    Where a layout has no phases, fewer kinds are taken: nothing but the section says which commit is spoken of.
     """
     files = patch.diff_text.count("\ndiff --git ") + patch.diff_text.startswith("diff --git ")
     found: dict[tuple[ClaimKind, int, int], Claim] = {}
@@ -51,3 +59,31 @@ def _statements(patch: Patch, rationale: Rationale) -> Iterator[Statement]:
         yield from statements_of(flat(item.span), item.phase, None, own, verified=True)
     for closing in rationale.closing:
         yield from statements_of(flat(closing.span), None, None, own)
+    if not rationale.phases:
+        yield from _of_sections(patch, rationale)
+
+
+def _of_sections(patch: Patch, rationale: Rationale) -> Iterator[Statement]:
+    """The sentences of a layout without phases, where a section speaks of this patch until it names another commit."""
+    body, own = patch.message.body, patch.upstream or ""
+    together = rationale.layout == "collapsed"
+    elsewhere: int | None = None  # the level of the section of others that we are in
+    for section in rationale.sections:
+        if elsewhere is not None and section.level > elsewhere:
+            continue
+        elsewhere = section.level if _OF_OTHERS.search(section.title) else None
+        if elsewhere is not None:
+            continue
+        for record in section.records:
+            lines = lines_of(body, record.span)
+            if record.text.startswith("```"):
+                continue
+            said = lines if together else [line for line in lines if not line.fenced]
+            joined = plain(flatten(said, indent_lost=patch.white_space_lost, run_together=together))
+            if _turns_to_others(joined.text, own):
+                break
+            yield from statements_of(joined, None, None, own, section=section.title)
+
+
+def _turns_to_others(text: str, own: str) -> bool:
+    return _OTHER_COMMIT.search(text) is not None or any(not same_commit(one, own) for one in commit_ids(text))

@@ -1,4 +1,4 @@
-"""The tree of one rationale: phases, steps, records, verification list and verdict.
+"""The tree of one rationale: sections, phases, steps, records, verification list and verdict.
 
 Every node carries its span in the mail's body, so that what is shown can always be traced to what was mailed.
 """
@@ -60,8 +60,32 @@ class VerificationItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a rationale under its heading, whatever the layout; its sub-sections follow as sections of their own.
+
+    `level` is 0 for text that stands under no heading (a preamble, a rationale whose top is lost), 1 for the outermost
+    headings, 2 below those. `number` is the heading's own, `title` its words without number and markup. `span` runs
+    from the heading to the last line before the next section; the spans of all sections follow each other and leave
+    out nothing but white space. `heading` and the records' spans leave out drawn lines (`---`) besides. `phase` is the
+    number of one of the nine phases.
+    """
+
+    level: int
+    number: int | None
+    title: str
+    records: tuple[Record, ...]
+    span: Span
+    heading: Span | None = None
+    phase: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rationale:
-    """A rationale read; `layout` names the layout that fitted ("nine-phase", "raw", "none")."""
+    """A rationale read; `layout` names the layout that fitted (docs/layouts.md lists them).
+
+    `sections` is the whole text in any layout, phases and Verification list included; `phases`, `verification` and
+    `closing` are what the nine-phase layout has besides.
+    """
 
     layout: str
     phases: tuple[Phase, ...]
@@ -69,3 +93,4 @@ class Rationale:
     closing: tuple[Record, ...]
     verdict: Verdict
     span: Span | None
+    sections: tuple[Section, ...] = ()

@@ -6,6 +6,7 @@ line that still had room for the next line's first word was ended on purpose. (R
 """
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,10 +92,15 @@ def ends_on_purpose(line: TextLine, following: TextLine, *, indent_lost: bool = 
     """Whether `line` was ended by its writer, not by the filling at 72 columns, before `following`."""
     if line.blank or following.blank or line.fenced or following.fenced:
         return True
+    if following.bullet or _OPENS.match(following.raw.strip()) or line.rule or following.rule:
+        return True
+    return had_room(line, following, indent_lost=indent_lost)
+
+
+def had_room(line: TextLine, following: TextLine, *, indent_lost: bool = False) -> bool:
+    """Whether the first word of `following` (not blank) would have stood on `line` within the 72 columns."""
     after = following.raw.strip()
     before = line.raw.rstrip()
-    if following.bullet or _OPENS.match(after) or line.rule or following.rule:
-        return True
     found = _CHUNK.match(after)
     chunk = found.group() if found else after.split(None, 1)[0]
     room = _WIDTH - len(before) - (_LOST_INDENT if indent_lost else 0)
@@ -106,23 +112,26 @@ class Flat:
     """Text joined for reading, with the place of every character: `at[i]` is the body offset of `text[i]`."""
 
     text: str
-    at: tuple[int, ...]
+    at: "array[int]"
 
     def span(self, start: int, end: int) -> Span:
         """The span in the body of `text[start:end]` (not empty)."""
         return Span(self.at[start], self.at[end - 1] + 1)
 
 
-def flatten(lines: Sequence[TextLine], *, indent_lost: bool = False) -> Flat:
-    """The lines as text for reading: filled lines joined; list items and lines ended on purpose keep their own."""
+def flatten(lines: Sequence[TextLine], *, indent_lost: bool = False, run_together: bool = False) -> Flat:
+    """The lines as text for reading: filled lines joined; list items and lines ended on purpose keep their own.
+
+    `run_together` joins every line, for text whose own lines were lost before it was filled.
+    """
     text: list[str] = []
-    at: list[int] = []
+    at = array("q")
     last: TextLine | None = None
     for line in lines:
-        if line.blank or line.rule:
-            last = None
+        if line.blank or (line.rule and not run_together):
+            last = last if run_together else None
             continue
-        if text and (last is None or ends_on_purpose(last, line, indent_lost=indent_lost)):
+        if text and (last is None or (not run_together and ends_on_purpose(last, line, indent_lost=indent_lost))):
             text.append("\n")
             at.append(line.start)
         elif last is not None and not _splits_compound(last.raw.rstrip()):
@@ -132,10 +141,10 @@ def flatten(lines: Sequence[TextLine], *, indent_lost: bool = False) -> Flat:
             if number:
                 text.append(" ")
                 at.append(line.start + found.start() - 1)
-            text.extend(found.group())
+            text.append(found.group())
             at.extend(range(line.start + found.start(), line.start + found.end()))
         last = line
-    return Flat("".join(text), tuple(at))
+    return Flat("".join(text), at)
 
 
 def join_lines(lines: Sequence[TextLine], *, indent_lost: bool = False) -> str:

@@ -6,31 +6,36 @@ titles vary. Every other layout is "raw": the text as it stands, with the verdic
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from uringreview.mail.message import Span
 from uringreview.mail.patch import Patch
-from uringreview.rationale.document import Phase, Rationale, Record, Verdict, VerdictWord, VerificationItem
+from uringreview.rationale.collapsed import is_collapsed, restored_sections
+from uringreview.rationale.document import (
+    Phase,
+    Rationale,
+    Record,
+    Section,
+    Verdict,
+    VerdictWord,
+    VerificationItem,
+)
 from uringreview.rationale.lines import TextLine, bullet_end, ends_on_purpose, join_lines, lines_of, squeeze
+from uringreview.rationale.outline import TITLE_ENDS, VERIFICATION, has_words, layout_of, sections_of
 from uringreview.rationale.steps import begins_step, filled_over, records_of
 from uringreview.rationale.verdict import find_verdict, verdict_line
 
 _PHASE = re.compile(
-    r"\s*(?P<hash>#{1,6}\s*)?(?P<bold>\*\*|__)?\s*phase\s+(?P<number>\d{1,2})\b(?P<rest>.*)$", re.IGNORECASE
-)
-_VERIFICATION = re.compile(
-    r"\s*(?:#{1,6}\s*)?(?:\*\*|__)?\s*Verification(?:\s(?:list|summary|log|notes|steps|section|results?|details?))?"
-    r"\s?:?\s?(?:\*\*|__)?\s?:?\s*$",
+    r"\s{0,40}(?P<hash>#{1,6}\s{0,4})?(?P<bold>\*\*|__)?\s?phase\s{1,4}(?P<number>\d{1,2})\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _ITEM_PHASE = re.compile(
     r"(?:\*\*|__|`)?\[?\s?(?:\*\*)?Phases?\s(?P<number>\d{1,2})(?:\.\d{1,2})?(?P<more>[^\]:*`\n]{0,30}?)"
-    r"(?:\*\*|__|`)?\]?(?:\*\*|__|`)?\s?(?P<colon>:?)(?:\*\*)?\s*",
+    r"(?:\*\*|__|`)?\]?(?:\*\*|__|`)?\s?(?P<colon>:?)(?:\*\*)?\s{0,4}",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"\s*(#{1,6})\s+(?=\S)")
-_TITLE_ENDS = " \t:.–—-*_#"
+_HEADING = re.compile(r"\s{0,40}(#{1,6})\s{1,4}(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +60,27 @@ def read_rationale(patch: Patch) -> Rationale:
     if span is None or not span.of(body).strip():
         return Rationale("none", (), (), (), Verdict(VerdictWord.NONE, None), span)
     lines = lines_of(body, span)
+    lost = patch.white_space_lost
     verdict = find_verdict(body, lines)
     if verdict.word is VerdictWord.ERROR:
-        return Rationale("error", (), (), (), verdict, span)
+        return Rationale("error", (), (), (), verdict, span, sections_of(lines, verdict, lost=lost))
     headings = _phase_headings(lines)
     if len(headings) < 2 and not (headings and any(begins_step(line) for line in lines[headings[0].after :])):
-        return Rationale("raw", (), (), (), verdict, span)
-    lost = patch.white_space_lost
+        if is_collapsed(lines, lost=lost):
+            return Rationale("collapsed", (), (), (), verdict, span, restored_sections(lines))
+        sections = sections_of(lines, verdict, lost=lost)
+        return Rationale(layout_of(sections, body), (), (), (), verdict, span, sections)
     end = _end_of_phases(lines, headings[-1], verdict)
     phases = _phases(lines, headings, end, lost=lost)
     verification, closing = _tail(lines[end:], verdict, lost=lost)
-    return Rationale("nine-phase", phases, verification, closing, verdict, span)
+    top = lines[: headings[0].index]
+    above = sections_of(top, verdict, lost=lost, headed=True) if any(has_words(line) for line in top) else ()
+    sections = (
+        *above,
+        *_phase_sections(lines, headings, phases, end, begin=0 if not above else headings[0].index),
+        *sections_of(lines[end:], verdict, lost=lost, headed=True),
+    )
+    return Rationale("nine-phase", phases, verification, closing, verdict, span, sections)
 
 
 def _phase_headings(lines: Sequence[TextLine]) -> list[_Heading]:
@@ -107,7 +122,7 @@ def _heading(lines: Sequence[TextLine], index: int, found: re.Match[str]) -> _He
             return None
         if rest.strip() and not rest.lstrip().startswith((":", "-", "–", "—", ".")):
             return None
-    return _Heading(index, level, int(found["number"]), squeeze(rest).strip(_TITLE_ENDS), after)
+    return _Heading(index, level, int(found["number"]), squeeze(rest).strip(TITLE_ENDS), after)
 
 
 def _end_of_phases(lines: Sequence[TextLine], last: _Heading, verdict: Verdict) -> int:
@@ -116,7 +131,7 @@ def _end_of_phases(lines: Sequence[TextLine], last: _Heading, verdict: Verdict) 
         line = lines[index]
         if line.fenced:
             continue
-        if _VERIFICATION.match(line.raw):
+        if VERIFICATION.match(line.raw):
             return index
         heading = _HEADING.match(line.raw)
         if heading is not None and not begins_step(line) and len(heading[1]) <= (last.level or 6):
@@ -135,6 +150,18 @@ def _phases(lines: Sequence[TextLine], headings: Sequence[_Heading], end: int, *
         last = own[-1].end if own else lines[heading.after - 1].end
         phases.append(Phase(heading.number, heading.title, records, Span(lines[heading.index].start, last)))
     return tuple(phases)
+
+
+def _phase_sections(
+    lines: Sequence[TextLine], headings: Sequence[_Heading], phases: Sequence[Phase], end: int, *, begin: int
+) -> Iterator[Section]:
+    """The phases as sections; the first takes the lines from `begin` on, drawn above its heading."""
+    for heading, phase, upto in zip(headings, phases, [*(one.index for one in headings[1:]), end], strict=True):
+        filled = [line for line in lines[begin:upto] if not line.blank]
+        place = Span(lines[heading.index].start, lines[heading.after - 1].end)
+        whole = Span(filled[0].start, max(place.end, filled[-1].end))
+        yield Section(1, phase.number, phase.title, phase.records, whole, place, phase.number)
+        begin = max(upto, heading.after)
 
 
 def _trimmed(lines: Sequence[TextLine]) -> Sequence[TextLine]:
@@ -159,12 +186,12 @@ def _tail(
         if line.blank or line.rule:
             continue
         heading = _HEADING.match(line.raw)
-        if not line.fenced and _VERIFICATION.match(line.raw):
+        if not line.fenced and VERIFICATION.match(line.raw):
             listing = True
         elif verdict_line(line):
             listing = False
         elif heading is not None and not line.fenced:
-            listing, label = False, line.text.strip(_TITLE_ENDS)
+            listing, label = False, line.text.strip(TITLE_ENDS)
         elif listing and _begins_item(line, before, base if items else None, lost=lost):
             base = min(base, line.indent) if items else line.indent
             items.append([line])

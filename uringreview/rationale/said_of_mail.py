@@ -15,6 +15,16 @@ _TOKEN = re.compile(
     rf"|(?<![\w`-])({_KEY}): ((?:[^\W\d_a-z][\w.'-]{{0,30}} ){{1,4}}(?:[^\W\d_a-z][\w.'-]{{0,30}}|<[^>\s]{{3,80}}>))"
 )
 _TAGS = re.compile(r"\btags?\b", re.IGNORECASE)
+_HAS_KEY = re.compile(
+    r"\b(?:has|have|includes?|contains?|carries|tagged with|marked with)"
+    r"(?: both| an?| the| explicit| proper| valid| clear| specific){0,3} [`\"']?"
+    rf"(?:(?P<stable>Cc: ?<?stable(?:@[\w.-]{{0,40}})?>?)|(?P<key>{_KEY}):?)[`\"']?(?: tags?\b| trailers?\b)"
+)
+_DOUBT = re.compile(
+    r"\b(?:no|not|without|absence|lack\w*|missing|neither|never|despite|although|though|should|add|n't|rarely|often"
+    r"|usually|commits|patches|they|these|those)\b|n't\b",
+    re.IGNORECASE,
+)
 _NEGATION = re.compile(r"\b(?:no|not|without|absence|lacks?|missing|neither|never)\b", re.IGNORECASE)
 _ONLY_TOKENS = re.compile(r"\btags?\b[^.\n]{0,40}\bonly\b\W{0,3}$|\bonly\W{0,3}$", re.IGNORECASE)
 _ONLY_KEY = re.compile(rf"\bonly ({COUNT} )?`?({_KEY})`?(?::`?)? tags?\b", re.IGNORECASE)
@@ -77,13 +87,24 @@ _NO_NAME = frozenset(
 
 def said_of_mail(said: Statement) -> Iterator[Claim]:
     """Claims on the commit message and its commit."""
+    if said.section is not None:
+        yield from _present_plainly(said)
     if said.phase == 1:
         yield from _present(said)
-    if said.phase in (1, 3, 9):
+    if said.about(1, 3, 9):
         yield from _absent(said)
         yield from _author(said)
     if said.phase in (1, 2, 4):
         yield from _upstream(said)
+
+
+def _present_plainly(said: Statement) -> Iterator[Claim]:
+    """ "Has a Fixes: tag": all that is taken where no phase says whose tags are spoken of."""
+    if said.of_others or _DOUBT.search(said.text):
+        return
+    for found in _HAS_KEY.finditer(said.text):
+        name = "Cc: stable" if found["stable"] else f"{found['key']}:"
+        yield said.claim(ClaimKind.TRAILERS_PRESENT, *found.span(), names=(name,))
 
 
 def _present(said: Statement) -> Iterator[Claim]:

@@ -37,9 +37,9 @@ _NEGATED = re.compile(
 
 def said_of_series(said: Statement) -> Iterator[Claim]:
     """Claims on series membership and on where the patch applies."""
-    if said.phase in (2, 3, 4, 9):
+    if said.about(2, 3, 4, 9):
         yield from _series(said)
-    if said.phase in (3, 6, 9):
+    if said.about(3, 6, 9):
         yield from _applies(said)
 
 

@@ -22,6 +22,8 @@ _FILES = re.compile(
     r"(?:[ -](?:is |are )?(?:changed|modified|touched))?",
     re.IGNORECASE,
 )
+# Where nothing says that the whole patch is spoken of, "code across 4 files" may be a part of it.
+_OF_ALL_FILES = re.compile(r"changed|modified|touched", re.IGNORECASE)
 _FILES_LABEL = re.compile(rf"\bFiles? (?:changed|modified|touched)\s?:\s({COUNT})\b(?: files?\b)?", re.IGNORECASE)
 _ONLY_PATH = re.compile(
     rf"\bonly `?({_PATH})`? (?:changes|changed|is (?:changed|modified|touched))"
@@ -31,13 +33,15 @@ _ONLY_PATH = re.compile(
 _PART_OF_FILES = re.compile(
     r"[^.;]{0,40}(?:\+|\bplus\b|\band\b)\s?(?:docs|documentation|a test|tests|headers?)\b", re.IGNORECASE
 )
-_SIGNED = re.compile(r"(?<![\w.+-])\+\s?(\d{1,6})(?: lines?)?\s?(?:/|,)\s?-\s?(\d{1,6})\b(?!\.?\d)")
-_INSERTIONS = re.compile(rf"(?<![\w.#-])(?<!\d/)({COUNT}) (?:insertions?|additions?)\b(?:\s?\(\+\))?", re.IGNORECASE)
-_DELETIONS = re.compile(rf"(?<![\w.#-])(?<!\d/)({COUNT}) (?:deletions?|removals?)\b(?:\s?\(-\))?", re.IGNORECASE)
+_SIGNED = re.compile(r"(?<![\w.+-])\+\s?(\d{1,6})(?: lines?)?\s?(?:/|,)\s?-\s?(\d{1,6})\b(?!\.?\d)(?! (?:new|net)\b)")
+_INSERTIONS = re.compile(
+    rf"(?<![\w.#-])(?<!\d/)({COUNT}) (?:insertions?|additions?)\b(?!-| ?\+ ?[a-z])(?:\s?\(\+\))?", re.IGNORECASE
+)
+_DELETIONS = re.compile(rf"(?<![\w.#-])(?<!\d/)({COUNT}) (?:deletions?|removals?)\b(?!-)(?:\s?\(-\))?", re.IGNORECASE)
 _ADDED = re.compile(
     rf"(?<![\w.#-])(?<!\d/)\+?({COUNT}) (?:lines? )?(?:are |were )?(?:added|inserted)\b"
     rf"|\badds (?:only |just )?({COUNT}) lines?\b"
-    rf"|(?<![\w.+/-])\+(\d{{1,6}})(?= lines?\b| \(|$)|\blines added: ({COUNT})\b",
+    rf"|(?<![\w.+/-])(?<!\d )\+(\d{{1,6}})(?= lines?\b| \(|$)|\blines added: ({COUNT})\b",
     re.IGNORECASE,
 )
 _REMOVED = re.compile(
@@ -48,8 +52,8 @@ _REMOVED = re.compile(
 )
 _LINES = re.compile(rf"(?<![\w.#-])(?<!\d/)({COUNT})(?:-line\b| lines? changed\b)", re.IGNORECASE)
 _OTHER_LINES = re.compile(
-    r"(?: [\w-]+){0,2} (?:function|loop|comment|block|helper|window|context|file|driver|section|if|macro"
-    r"|check|summary|description|guard)\b",
+    r"(?: [\w-]+){0,3} (?:limit|guideline|rule|threshold|maximum|changes respectively|function|loop"
+    r"|comment|block|helper|window|context|file|driver|section|if|macro|check|summary|description|guard)\b",
     re.IGNORECASE,
 )
 _FUNCTION = r"`?[A-Za-z_]\w{1,80}(?:\(\))?`?"
@@ -72,9 +76,9 @@ _SIZE_PHASES = (1, 2, 8, 9)
 
 def said_of_size(said: Statement, files: int) -> Iterator[Claim]:
     """Claims on the size of a patch that touches `files` files."""
-    if said.phase in (2, 5):
+    if said.about(2, 5):
         yield from _functions(said)
-    if said.phase not in _SIZE_PHASES or said.of_others:
+    if not said.about(*_SIZE_PHASES) or said.of_others:
         return
     yield from _files(said)
     paths = _paths(said.text)
@@ -95,6 +99,8 @@ def _files(said: Statement) -> Iterator[Claim]:
         for found in pattern.finditer(text):
             number = count(found[1])
             if number == 0 or _PART_OF_FILES.match(text, found.end()):
+                continue
+            if said.section is not None and number > 1 and not _OF_ALL_FILES.search(found.group()):
                 continue
             listed = _PATH_LIST.match(text, found.end())
             names = tuple(re.findall(_PATH, listed[1])) if listed else ()

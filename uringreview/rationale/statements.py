@@ -5,6 +5,7 @@ a foreign commit id, or such a commit by a word, is not taken as a statement abo
 """
 
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from uringreview.rationale.lines import Flat
 _ENDS = re.compile(r"\n|(?<=[.;!?])\s+(?=[A-Z`\[(\"'*]|\d|no\b|only\b|modified\b|scope\b|one\b)|;\s+")
 _ID = re.compile(r"(?<![\w/.@-])[0-9a-f]{7,40}(?![\w@-])")
 _FOREIGN = re.compile(
-    r"(?<![\w/.`-])(?:prerequisite|sibling|sister|companion|earlier|previous|prior|similar|original|other|another|related"
+    r"(?<![\w/.`-])(?:prerequisites?|siblings?|sister|companion|earlier|previous|prior|similar|original|other|another|related"
     r"|later|follow-?up|introduc\w+|that commit|which commit|predecessor|precedent|cover letter|would|could"
     r"|if)\b(?![/`_]|\.\w)",
     re.IGNORECASE,
@@ -45,7 +46,8 @@ class Statement:
     """One sentence: `text` is `flat.text[start:]` up to its end; `own` the patch's upstream id, empty where unknown.
 
     `rest` is the record from the sentence's start on, for lists that go on after it. `label` is the record's title,
-    `verified` True in the Verification list.
+    `verified` True in the Verification list. `section` is the title of the section that it stands in, empty above the
+    first heading, and None in a layout of phases.
     """
 
     flat: Flat
@@ -56,6 +58,11 @@ class Statement:
     own: str
     label: str = ""
     verified: bool = False
+    section: str | None = None
+
+    def about(self, *phases: int) -> bool:
+        """Whether it stands in one of `phases`, or in a layout that has none."""
+        return self.phase in phases or self.section is not None
 
     @property
     def text(self) -> str:
@@ -103,34 +110,39 @@ class Statement:
                 first -= 1
         words = whole[first:last].replace("\n", " ")
         span = self.flat.span(first, last)
-        return Claim(kind, self.phase, self.step, words, span, numbers, names, exclusive, hedged)
+        return Claim(
+            kind, self.phase, self.step, words, span, numbers, names, exclusive, hedged, section=self.section or ""
+        )
 
 
 def plain(flat: Flat) -> Flat:
     """`flat` for matching: bold marks gone, curly quotes and special hyphens made plain."""
     text: list[str] = []
-    at: list[int] = []
-    source = flat.text
-    index = 0
-    while index < len(source):
-        if source.startswith("**", index):
-            index += 2
-            continue
-        text.append(source[index])
-        at.append(flat.at[index])
-        index += 1
-    return Flat("".join(text).translate(_STRAIGHT), tuple(at))
+    at = array("q")
+    start = 0
+    for part in flat.text.split("**"):
+        text.append(part)
+        at.extend(flat.at[start : start + len(part)])
+        start += len(part) + len("**")
+    return Flat("".join(text).translate(_STRAIGHT), at)
 
 
 def statements_of(
-    flat: Flat, phase: int | None, step: str | None, own: str, *, label: str = "", verified: bool = False
+    flat: Flat,
+    phase: int | None,
+    step: str | None,
+    own: str,
+    *,
+    label: str = "",
+    verified: bool = False,
+    section: str | None = None,
 ) -> Iterator[Statement]:
     """The sentences of `flat`."""
     start = 0
     for found in [*_ENDS.finditer(flat.text), None]:
         end = found.start() if found else len(flat.text)
         if end - start <= _LONGEST and flat.text[start:end].strip():
-            yield Statement(flat, start, end, phase, step, own, label, verified)
+            yield Statement(flat, start, end, phase, step, own, label, verified, section)
         start = found.end() if found else end
 
 

@@ -16,20 +16,21 @@ from uringreview.rationale.lines import TextLine, ends_on_purpose, join_lines, s
 
 _NUMBER = r"\d{1,2}\.\d{1,2}[a-z]?"
 _STEP = re.compile(
-    r"\s*(?P<bullet>[-*+•]\s+)?(?P<hash>#{1,6}\s*)?(?P<bold>\*\*|__)?\s*(?P<word>Steps?|Records?)\s+"
+    r"\s{0,40}(?P<bullet>[-*+•]\s{1,4})?(?P<hash>#{1,6}\s{0,4})?(?P<bold>\*\*|__)?\s?(?P<word>Steps?|Records?)\s{1,4}"
     rf"(?P<step>{_NUMBER}(?:\s?(?:[-–—/,&+]|and|to|through)\s?(?:Steps?\s)?{_NUMBER}){{0,6}})(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _RECORD = re.compile(
-    r"\s*(?:[-*+•]\s+)?(?:#{1,6}\s*)?(?P<bold>\*\*|__)?\s*Records?\s*(?:\*\*|__)?\s*:\s*(?(bold)(?:\*\*|__)?)"
+    r"\s{0,40}(?:[-*+•]\s{1,4})?(?:#{1,6}\s{0,4})?(?P<bold>\*\*|__)?\s?Records?\s{0,4}(?:\*\*|__)?\s{0,4}:\s{0,40}"
+    r"(?(bold)(?:\*\*|__)?)"
 )
-_RECORD_WORD = re.compile(r"[\s:–—-]*Records?\s*:?\s*$", re.IGNORECASE)
-_PLAIN_RECORD = re.compile(r"\s*[-–—:]?\s*Records?\s*[:–—-]\s*", re.IGNORECASE)
-_PLAIN_LABEL = re.compile(r"\s+(?P<label>[A-Z][^:.`\n]{2,60}):\s*")
-_SEPARATOR = re.compile(r"\s*[:–—-]\s*|\s*\.\s+")
+_RECORD_WORD = re.compile(r"[\s:–—-]*Records?\s{0,40}:?\s{0,40}$", re.IGNORECASE)
+_PLAIN_RECORD = re.compile(r"\s{0,40}[-–—:]?\s{0,40}Records?\s{0,40}[:–—-]\s{0,40}", re.IGNORECASE)
+_PLAIN_LABEL = re.compile(r"\s{1,40}(?P<label>[A-Z][^:.`\n]{2,60}):\s{0,40}")
+_SEPARATOR = re.compile(r"\s{0,40}[:–—-]\s{0,40}|\s{0,40}\.\s{1,40}")
 _LABELLED = re.compile(
-    r"\s*(?P<bold>\*\*|__)?(?P<label>(?:Evidence|Stable(?:\skernel)?\srules?|Exception|Decision|Unresolved)\b"
-    r"[^.:`\n]{0,50})(?::\s*(?:\*\*|__)?|\*\*\s*:)\s*",
+    r"\s{0,40}(?P<bold>\*\*|__)?(?P<label>(?:Evidence|Stable(?:\skernel)?\srules?|Exception|Decision|Unresolved)\b"
+    r"[^.:`\n]{0,50})(?::\s{0,40}(?:\*\*|__)?|\*\*\s{0,40}:)\s{0,40}",
     re.IGNORECASE,
 )
 _TITLE_ENDS = " \t:.–—-*_#"

@@ -74,8 +74,9 @@ def _candidates(body: str, lines: Sequence[TextLine]) -> Iterator[tuple[int, int
                 if rank is not None and found is not None:
                     yield rank, line.start + found.start(), found.group()
             else:
+                bullet = line.bullet
                 for found in _WORD.finditer(line.raw):
-                    rank = _rank_inside(body, lines[0].start, line, found, above, asked)
+                    rank = _rank_inside(body, lines[0].start, line, found, above, asked, bullet=bullet)
                     if rank is not None:
                         yield rank, line.start + found.start(), found.group()
         above = line
@@ -94,11 +95,18 @@ def _rank_alone(line: TextLine, asked: TextLine | None, filled: Sequence[TextLin
 
 
 def _rank_inside(
-    body: str, begin: int, line: TextLine, found: re.Match[str], above: TextLine | None, asked: TextLine | None
+    body: str,
+    begin: int,
+    line: TextLine,
+    found: re.Match[str],
+    above: TextLine | None,
+    asked: TextLine | None,
+    *,
+    bullet: bool,
 ) -> int | None:
     before = line.raw[max(0, found.start() - _REACH) : found.start()]
     after = line.raw[found.end() : found.end() + _REACH]
-    labelled = _LABEL.search(before) is not None and not line.bullet
+    labelled = _LABEL.search(before) is not None and not bullet
     if re.search(r"[\"“'(]\s?[*_]{0,2}$", before) or re.match(r"[*_]{0,2}[\"”']", after):
         return None
     if not labelled and before.endswith("**") and _RUN_TOGETHER.match(body, line.start + found.end()):
@@ -109,7 +117,7 @@ def _rank_inside(
         return None
     if labelled and _AFTER_LABEL.match(after):
         return 2
-    if not found.group().isupper() or line.bullet:
+    if not found.group().isupper() or bullet:
         return None
     opens = found.start() < _REACH and re.fullmatch(_MARKUP, before) is not None
     opens = opens and (above is None or ends_on_purpose(above, line))
@@ -120,4 +128,4 @@ def _rank_inside(
 
 
 def _is_question(line: TextLine) -> bool:
-    return line.text.rstrip("* ").endswith("?")
+    return line.raw[-_REACH:].rstrip("* \t\r").endswith("?")
