@@ -11,7 +11,7 @@ from tests.support.repos import Repo, checksums, modified
 from uringreview.diff.model import Diff, DiffState
 from uringreview.diff.parse import parse_diff
 from uringreview.errors import EnvironmentProblem, UsageProblem
-from uringreview.kernel.status import Candidate, Cell, Status, matrix
+from uringreview.kernel.status import Candidate, Cell, FlagKind, Status, matrix
 from uringreview.progress import finish
 
 OLD, NEW = "linux-6.1.y", "linux-6.12.y"
@@ -269,12 +269,55 @@ def test_a_hunk_that_lands_in_another_function_is_pointed_out(desk: Desk) -> Non
     cell = desk.cell(patch)
     assert cell.status is Status.OFFSET
     assert cell.detail == "offset +1; hunk 1 lands in other(), its heading names meant()"
+    assert [(flag.kind, flag.landed, flag.meant) for flag in cell.flags] == [
+        (FlagKind.OTHER_FUNCTION, "other", "meant")
+    ]
 
 
-def test_a_moved_hunk_that_fits_twice_is_pointed_out(desk: Desk) -> None:
+def test_a_hunk_that_fits_more_than_once_is_flagged_with_how_often(desk: Desk) -> None:
     patch = desk.patch({"fs/a.c": body(("line 20", "twenty"))})
-    desk.repo.commit(NEW, {"fs/a.c": "above\n" + body() + body()})
-    assert desk.cell(patch).detail == "offset +1; hunk 1 fits at more than one place"
+    desk.repo.commit(NEW, {"fs/a.c": body() + body() + body()})
+    cell = desk.cell(patch)
+    assert (cell.status, cell.detail) == (Status.CLEAN, "hunk 1 fits at 3 places")
+    assert [(flag.kind, flag.path, flag.hunk, flag.places) for flag in cell.flags] == [
+        (FlagKind.SEVERAL_PLACES, "fs/a.c", 0, 3)
+    ]
+
+
+def test_a_hunk_bound_to_the_start_of_the_file_has_one_place(desk: Desk) -> None:
+    patch = desk.patch({"fs/a.c": body(("line 1", "one"))})
+    desk.repo.commit(NEW, {"fs/a.c": body() + body()})
+    assert desk.cell(patch).flags == ()
+
+
+def test_the_very_file_that_the_patch_was_made_for_raises_no_doubt(desk: Desk) -> None:
+    desk.mainline.commit("main", {"fs/a.c": body() + body()})
+    patch = desk.patch({"fs/a.c": body(("line 20", "twenty"))[: len(body()) + 1] + body()})
+    desk.repo.commit(NEW, {"fs/a.c": body() + body()})
+    assert [(cell.status, cell.flags) for cell in desk.cells(patch, branches=[NEW])] == [(Status.CLEAN, ())]
+
+
+def test_what_git_would_take_a_second_time_is_flagged_as_in_already(desk: Desk) -> None:
+    entry = "one,\ntwo,\nthree,\n"
+    desk.mainline.commit("main", {"fs/t.c": entry})
+    patch = desk.patch({"fs/t.c": entry + "four,\n" + entry}, "fs: add an entry")
+    context = parse_diff(
+        "diff --git a/fs/t.c b/fs/t.c\n--- a/fs/t.c\n+++ b/fs/t.c\n@@ -2,2 +2,3 @@\n one,\n+new,\n two,\n"
+    )
+    desk.repo.commit(NEW, {"fs/t.c": "zero,\none,\nnew,\ntwo,\none,\ntwo,\n"})
+    cell = desk.cell(Candidate(patch.key, patch.upstream, "fs: add an entry", patch.author, context))
+    assert cell.status.applies
+    assert [flag.kind for flag in cell.flags] == [FlagKind.REVERSE_FITS]
+    assert cell.detail.endswith("is in already: the reverse fits at no larger offset")
+
+
+def test_a_function_that_the_patch_itself_renames_is_the_one_that_is_meant(desk: Desk) -> None:
+    text = function("meant", "old();")
+    desk.mainline.commit("main", {"fs/a.c": text + body()})
+    renamed = text.replace("meant", "__meant").replace("fourth", "later")
+    patch = desk.patch({"fs/a.c": renamed + body()})
+    desk.repo.commit(NEW, {"fs/a.c": "above\n" * 9 + text + body()})
+    assert desk.cell(patch).flags == ()
 
 
 def test_a_conflict_in_a_function_that_the_branch_lacks_says_so(desk: Desk) -> None:

@@ -122,8 +122,33 @@ def fit(hunks: tuple[HunkText, ...], data: bytes) -> tuple[Fit, bytes]:
     return Fit(tuple(lines), tuple(offsets), not data), data
 
 
+def old_lines(hunks: tuple[HunkText, ...], fitted: Fit) -> tuple[int | None, ...]:
+    """Where each hunk's old side stands in the file before any of them, as 0-based lines; None where it does not fit.
+
+    `Fit.lines` count in the file as the earlier hunks left it: what those that landed above added is taken off.
+    """
+    landed: list[list[int]] = []  # of each hunk placed so far: its line now, its line at first, how much it added
+    found: list[int | None] = []
+    for hunk, line in zip(hunks, fitted.lines, strict=True):
+        if line is None:
+            found.append(None)
+            continue
+        first = line - sum(added for now, _first, added in landed if now < line)
+        added = hunk.new_lines - hunk.old_lines
+        for each in landed:
+            each[0] += added if each[0] >= line else 0
+        landed.append([line, first, added])
+        found.append(first)
+    return tuple(found)
+
+
 def places(hunk: HunkText, data: bytes, limit: int) -> int:
-    """How many places in `data` hold the hunk's old side as whole lines, counted up to `limit`."""
+    """How many places in `data` could take the hunk's old side as whole lines, counted up to `limit`.
+
+    A hunk that is bound to the file's start or end has one place at most.
+    """
+    if hunk.old_start <= 1 or not hunk.trailing:
+        return 1
     found = 0
     at = data.find(hunk.old) if hunk.old else -1
     while at >= 0 and found < limit:

@@ -16,10 +16,10 @@ from uringreview.kernel.conflict import failed_hunk, likely_moved
 from uringreview.kernel.fuzz import fuzz_needed
 from uringreview.kernel.history import BranchLog, history
 from uringreview.kernel.hunks import fit
-from uringreview.kernel.landing import doubts, function_name
+from uringreview.kernel.doubts import doubts, function_name
 from uringreview.kernel.merge import Merger
 from uringreview.kernel.prepare import Prepared, prepare
-from uringreview.kernel.status import Candidate, Cell, FailedHunk, Status
+from uringreview.kernel.status import Candidate, Cell, FailedHunk, Flag, FlagKind, Status
 from uringreview.progress import Progress, Work
 
 _BATCH_SECONDS = 0.03
@@ -70,7 +70,7 @@ class _Trial:
         self.present: set[tuple[int, str]] = set()
         self.merged: dict[tuple[FilePatch, str], bytes | None] = {}
         self.failed: dict[tuple[FilePatch, str], tuple[FailedHunk, ...]] = {}
-        self.doubted: dict[tuple[FilePatch, str], tuple[str, ...]] = {}
+        self.doubted: dict[tuple[FilePatch, str], tuple[Flag, ...]] = {}
         self.bases: dict[str, bytes | None] = {}
 
     def cell(self, number: int, branch: Branch) -> Cell:
@@ -94,10 +94,10 @@ class _Trial:
         tree = BranchTree(self.clone, branch.tip)
         forward = self.engine.try_on(tree, prepared.forward)
         backward = self.engine.try_on(tree, prepared.backward)
-        if self._holds(prepared, forward, backward):
-            return _cell(prepared, branch, Status.PRESENT, "by content: the branch has every line of it")
         if forward.applies:
-            return self._applying(prepared, branch, forward)
+            return self._applying(prepared, branch, forward, backward)
+        if prepared.provable and backward.applies:
+            return _cell(prepared, branch, Status.PRESENT, "by content: the branch has every line of it")
         if any(file.refusal is Refusal.BINARY for file in forward.files):
             binary = next(file.patch.path for file in forward.files if file.refusal is Refusal.BINARY)
             return _cell(prepared, branch, Status.ERROR, f"{binary}: {Refusal.BINARY.value}")
@@ -145,41 +145,27 @@ class _Trial:
         # A commit made long after that release cannot be under it: spares a walk for nearly every queued patch.
         return committed <= self.clone.committed(under) + _CLOCK_SKEW and self.clone.is_ancestor(upstream, under)
 
-    @staticmethod
-    def _holds(prepared: Prepared, forward: Outcome, backward: Outcome) -> bool:
-        """Whether the branch's files hold the change: the reverse fits, and no farther away than the patch itself."""
-        if not prepared.provable or not backward.applies:
-            return False
-        if not forward.applies:
-            return True
-        pairs = zip(forward.files, reversed(backward.files), strict=True)
-        fits = [(ahead.fit, back.fit) for ahead, back in pairs]
-        return all(
-            abs(back or 0) <= abs(ahead or 0)
-            for one, other in fits
-            if one is not None and other is not None
-            for ahead, back in zip(one.offsets, other.offsets, strict=True)
-        )
+    def _applying(self, prepared: Prepared, branch: Branch, forward: Outcome, backward: Outcome) -> Cell:
+        offsets = forward.offsets
+        flags = [flag for file in forward.files for flag in self._doubts(file)]
+        if prepared.provable and _reverse_fits(forward, backward):
+            # Git would take it a second time: it cannot see that the branch has it.
+            flags.insert(0, Flag(FlagKind.REVERSE_FITS, "is in already: the reverse fits at no larger offset"))
+        moved = _offset_detail(offsets) if any(offsets) else ""
+        detail = "; ".join(filter(None, (moved, flags[0].sentence if flags else "")))
+        status = Status.OFFSET if moved else Status.CLEAN
+        return Cell(prepared.candidate.key, branch.name, status, detail, offsets, flags=tuple(flags))
 
-    def _applying(self, prepared: Prepared, branch: Branch, outcome: Outcome) -> Cell:
-        offsets = outcome.offsets
-        if not any(offsets):
-            return Cell(prepared.candidate.key, branch.name, Status.CLEAN, "", offsets)
-        detail = _offset_detail(offsets)
-        doubt = next((said for file in outcome.files for said in self._doubts(file)), "")
-        return Cell(
-            prepared.candidate.key, branch.name, Status.OFFSET, "; ".join(filter(None, (detail, doubt))), offsets
-        )
-
-    def _doubts(self, file: FileOutcome) -> tuple[str, ...]:
-        """What makes it doubtful that the file's moved hunks landed where they were meant to."""
-        if file.fit is None or file.entry is None or not any(file.fit.offsets):
+    def _doubts(self, file: FileOutcome) -> tuple[Flag, ...]:
+        """What makes it doubtful that the file's hunks landed where they were meant to."""
+        if file.fit is None or file.entry is None or not file.patch.hunks:
             return ()
+        if file.patch.old_blob and file.entry.id.startswith(file.patch.old_blob):
+            return ()  # the very file that the patch was made for
         key = (file.patch, file.entry.id)
         if key not in self.doubted:
             before = self.engine.text(file.entry.id)
-            after = self.engine.text(self.engine.made(file.patch, file.entry.id))
-            self.doubted[key] = doubts(file.patch.hunks, file.fit, before, after)
+            self.doubted[key] = doubts(file.patch.path, file.patch.hunks, file.fit, before)
         return self.doubted[key]
 
     def _merge(self, prepared: Prepared, forward: Outcome, backward: Outcome) -> tuple[bool, bool]:
@@ -334,6 +320,20 @@ def _split(clone: Clone, branch: Branch, path: str) -> list[str]:
     if path in ("fs/io_uring.c", "fs/io-wq.c"):
         return list(clone.files_under(branch.tip, "io_uring"))
     return []
+
+
+def _reverse_fits(forward: Outcome, backward: Outcome) -> bool:
+    """Whether the branch's files seem to hold the change: the reverse fits, no farther away than the patch itself."""
+    if not backward.applies:
+        return False
+    pairs = zip(forward.files, reversed(backward.files), strict=True)
+    fits = [(ahead.fit, back.fit) for ahead, back in pairs]
+    return all(
+        abs(back or 0) <= abs(ahead or 0)
+        for one, other in fits
+        if one is not None and other is not None
+        for ahead, back in zip(one.offsets, other.offsets, strict=True)
+    )
 
 
 def _cell(prepared: Prepared, branch: Branch, status: Status, detail: str) -> Cell:

@@ -44,13 +44,39 @@ class FailedHunk:
     found: tuple[str, ...]
 
 
+class FlagKind(Enum):
+    """Why a maintainer should not trust that a patch applies; the value is for a filter and for a person."""
+
+    REVERSE_FITS = "in already"
+    OTHER_FUNCTION = "another function"
+    SEVERAL_PLACES = "several places"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One reason to look before trusting a cell that applies; `sentence` says it in words.
+
+    `path` and `hunk` (0-based) name the place in the diff, "" and None for the whole patch. `landed` and `meant` are the
+    functions of an OTHER_FUNCTION, `places` how many of a SEVERAL_PLACES there are (counted up to 10).
+    """
+
+    kind: FlagKind
+    sentence: str
+    path: str = ""
+    hunk: int | None = None
+    landed: str = ""
+    meant: str = ""
+    places: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One patch on one branch.
 
     `key` is the patch's key, `branch` the short name ("linux-6.12.y"), `detail` one line for a person ("offset +430",
     "1 of 3 hunks", "after 20c39819a276", "by merge: the merged file equals the branch's"). `offsets` are line offsets
-    per hunk in file and hunk order, `needs` the keys of queued patches to apply first.
+    per hunk in file and hunk order, `needs` the keys of queued patches to apply first. `flags` are reasons not to trust
+    a cell that applies; `detail` holds the first one's sentence.
     """
 
     key: str
@@ -60,6 +86,7 @@ class Cell:
     offsets: tuple[int, ...] = ()
     failed: tuple[FailedHunk, ...] = ()
     needs: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

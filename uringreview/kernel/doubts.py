@@ -6,27 +6,34 @@ above that begins with a letter, an underscore or a dollar sign and is no label.
 """
 
 import re
-from collections.abc import Sequence
 
-from uringreview.kernel.hunks import Fit, HunkText, places
+from uringreview.kernel.hunks import Fit, HunkText, old_lines, places
+from uringreview.kernel.status import Flag, FlagKind
 
+_MOST_COUNTED = 10
 _NAME = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)[ \t]*\(")
 _BEGIN = re.compile(rb"[A-Za-z_$]")
 _LABEL = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*:[ \t\r]*(?:$|/[/*])")
 
 
-def doubts(hunks: Sequence[HunkText], fitted: Fit, before: bytes, after: bytes) -> tuple[str, ...]:
-    """A sentence for each doubt about the hunks that moved; `before` is the branch's file, `after` the patched one."""
+def doubts(path: str, hunks: tuple[HunkText, ...], fitted: Fit, before: bytes) -> tuple[Flag, ...]:
+    """A flag for each doubt about where the hunks landed; `before` is the branch's file, `path` its name in the diff."""
     found = []
-    for number, (hunk, line, offset) in enumerate(zip(hunks, fitted.lines, fitted.offsets, strict=True), 1):
-        if not offset or line is None:
+    moved = any(fitted.offsets)
+    for number, (hunk, line) in enumerate(zip(hunks, old_lines(hunks, fitted), strict=True)):
+        if line is None:
             continue
         meant = function_name(hunk.heading)
-        landed = function_name(_heading(after, line)) if meant else None
+        landed = function_name(function_line(before, line)) if meant and moved else None
         if meant and landed and meant != landed:
-            found.append(f"hunk {number} lands in {_text(landed)}(), its heading names {_text(meant)}()")
-        elif places(hunk, before, 2) > 1:
-            found.append(f"hunk {number} fits at more than one place")
+            names = (_text(landed), _text(meant))
+            said = f"hunk {number + 1} lands in {names[0]}(), its heading names {names[1]}()"
+            found.append(Flag(FlagKind.OTHER_FUNCTION, said, path, number, landed=names[0], meant=names[1]))
+        count = places(hunk, before, _MOST_COUNTED)
+        if count > 1:
+            many = f"{count} places" if count < _MOST_COUNTED else f"{count} places or more"
+            said = f"hunk {number + 1} fits at {many}"
+            found.append(Flag(FlagKind.SEVERAL_PLACES, said, path, number, places=count))
     return tuple(found)
 
 
@@ -38,7 +45,7 @@ def function_name(heading: bytes) -> bytes | None:
     return found[1]
 
 
-def _heading(data: bytes, line: int) -> bytes:
+def function_line(data: bytes, line: int) -> bytes:
     """What git would write behind the second @@ of a hunk that begins at the 0-based `line`."""
     for above in reversed(data.split(b"\n", line)[:line]):
         if _BEGIN.match(above) and not _LABEL.match(above):
