@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pygit2
 
 _HEX = re.compile(r"[0-9a-f]{4,40}")
+_PLAIN_PATH = re.compile(rb"[!#-\[\]-~]+")
 _LINK, _GITLINK, _FOLDER = 0o120000, 0o160000, 0o040000
 _TREES_KEPT = 20_000
 
@@ -117,6 +118,31 @@ class Clone:
             message,
             tuple(str(parent) for parent in found.parent_ids),
         )
+
+    def diff_of(self, id_prefix: str) -> str | None:
+        """The diff of a commit against its parent as git-format-patch(1) writes it: 3 lines of context, renames found.
+
+        Bytes that are no UTF-8 are kept as surrogate escapes. None where the clone does not have the commit or, being
+        partial or shallow, what it changes; and for a merge, which has no diff of its own.
+        """
+        import pygit2
+        from pygit2.enums import DiffOption
+
+        found = self._object(id_prefix)
+        if not isinstance(found, pygit2.Commit) or len(found.parent_ids) > 1:
+            return None
+        try:
+            if found.parent_ids:
+                as_git = DiffOption.INDENT_HEURISTIC  # git's default since 2.14
+                changes = found.parents[0].tree.diff_to_tree(found.tree, flags=as_git, context_lines=3)
+            elif self.shallow:
+                return None
+            else:
+                changes = found.tree.diff_to_tree(context_lines=3, swap=True)
+            changes.find_similar()
+            return b"".join(_with_prefixes(patch) for patch in changes).decode("utf-8", "surrogateescape")
+        except (KeyError, pygit2.GitError):
+            return None
 
     def file(self, branch_name: str, path: str) -> bytes | None:
         """The contents of `path` at the tip of a stable branch; None where there is no such file.
@@ -338,6 +364,23 @@ def _oid(hex_id: str) -> "pygit2.Oid":
     import pygit2
 
     return pygit2.Oid(hex=hex_id)
+
+
+def _with_prefixes(patch: "pygit2.Patch") -> bytes:
+    """A file's part of a diff with a/ and b/ before the names, which the user's diff.noprefix may have left out."""
+    old, new = (side.raw_path for side in (patch.delta.old_file, patch.delta.new_file))
+    data: bytes = patch.data
+    if not (_PLAIN_PATH.fullmatch(old) and _PLAIN_PATH.fullmatch(new)):
+        return data  # a quoted name: it stands as libgit2 wrote it
+    head, hunks, rest = data.partition(b"\n@@ ")
+    lines = []
+    for line in head.split(b"\n"):
+        if line.startswith(b"diff --git "):
+            line = b"diff --git a/" + old + b" b/" + new
+        elif line.startswith((b"--- ", b"+++ ")) and line[4:] != b"/dev/null":
+            line = line[:4] + (b"a/" + old if line.startswith(b"---") else b"b/" + new)
+        lines.append(line)
+    return b"\n".join(lines) + hunks + rest
 
 
 def _parse_tree(raw: bytes) -> dict[bytes, Entry]:

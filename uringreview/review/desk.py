@@ -27,6 +27,7 @@ from uringreview.rationale.claims import find_claims
 from uringreview.rationale.document import Rationale, Record, Verdict, VerdictWord, VerificationItem
 from uringreview.rationale.parse import read_rationale
 from uringreview.review.facts import Answer, Desk, PatchFacts, answers_of
+from uringreview.review.upstream import from_upstream
 from uringreview.series.evidence import Statement, find_edges
 from uringreview.series.graph import Edge, LaterFix, groups, order
 from uringreview.series.graph import later_fixes as fixes_in_queue
@@ -183,10 +184,19 @@ def _restored(facts: PatchFacts, clone: Clone, problems: list[Problem]) -> Patch
     broken = facts.diff.state is DiffState.DAMAGED or patch.white_space_lost
     if not broken or facts.diff.proven or patch.diff is None:
         return facts
+    upstream = patch.upstream if patch.upstream is not None and len(patch.upstream) == 40 else None
+    theirs = clone.diff_of(upstream) if upstream is not None else None
+    if upstream is not None and theirs is not None:
+        same = from_upstream(patch.diff_text, theirs, upstream)
+        if same is not None:
+            return replace(facts, diff=same)
     try:
         diff = restore(patch.diff_text, clone)
     except UringreviewError as error:
         return replace(facts, not_done=_noted(patch, error, problems))
+    if upstream is not None and theirs is not None:
+        said = f"upstream commit {upstream[:12]} in the clone differs from the mailed diff in more than white space"
+        diff = replace(diff, problems=(*diff.problems, said))
     # A page is known to have lost white space. What else is wrong with a mail is not known: there only proof counts.
     return replace(facts, diff=diff) if patch.white_space_lost or diff.proven else facts
 
