@@ -85,13 +85,14 @@ def _window(words: Sequence[str]) -> int:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="mbox, .eml, .patch, directory, page text; - is stdin")
     parser.add_argument("--clone", metavar="DIR", help="a kernel clone with stable branches, never written to")
     parser.add_argument("--session", metavar="NAME", help="keep decisions under this name")
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours, this time")
     parser.add_argument("--demo", action="store_true", help="open the queue and clone that come with the program")
     parser.add_argument("--version", action="version", version=f"uringreview {__version__}")
     options = parser.parse_args(words)
 
     from uringreview.ui.app import run
 
-    return run(options.paths, clone=options.clone, session=options.session, demo=options.demo)
+    return run(options.paths, clone=options.clone, session=options.session, demo=options.demo, theme=options.theme)
 
 
 def _report(words: Sequence[str]) -> int:

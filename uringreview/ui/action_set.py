@@ -1,7 +1,7 @@
 """Makes the menu bar, the shortcuts and the enabling out of the action table.
 
-A key that could be typed as text acts only inside the lists and the diff; all others act in the whole window. A
-handler is the method of `Commands` that has the action's name.
+A key that could be typed as text acts only inside the lists, the diff and the simulator; all others act in the whole
+window. The simulator's own keys are its run's to hear. A handler is the one that `Commands` keeps by the action's name.
 """
 
 from typing import TYPE_CHECKING
@@ -54,7 +54,8 @@ class ActionSet(QObject):
         made.setCheckable(one.check)
         made.triggered.connect(lambda _checked=False, name=one.name: self.run(name))
         self._made[one.name] = made
-        self._keys[one.name] = [self._key(one, sequence) for sequence in one.keys]
+        # The simulator hears its own keys itself: there they go before those of the lists.
+        self._keys[one.name] = [] if one.in_simulator else [self._key(one, sequence) for sequence in one.keys]
         return made
 
     def _key(self, one: Action, sequence: str) -> QAction:
@@ -106,6 +107,8 @@ class ActionSet(QObject):
                 return bool(bench.branches)
             case Needs.UNDO | Needs.REDO:
                 return bench.session is not None
+            case Needs.RUN:
+                return self._window.simulator.current is not None
             case Needs.WORK:
                 return bool(self._window.jobs.running())
             case _:

@@ -1,7 +1,8 @@
 """The one table of what the window can do; menus, shortcuts, palette, the `?` sheet and docs/keys.md come from it.
 
-Keys follow less(1), mutt(1) and vi: single letters act only while a list or the diff has the focus, so that they can
-be typed anywhere else. Run `python -m uringreview.ui.actions > docs/keys.md` after a change here.
+Keys follow less(1), mutt(1) and vi: single letters act only while a list, the diff or the simulator has the focus, so
+that they can be typed anywhere else. The simulator has some of its own, which go before the others there. Run
+`python -m uringreview.ui.actions > docs/keys.md` after a change here.
 """
 
 import sys
@@ -31,6 +32,7 @@ class Needs(Enum):
     UNDO = "with something to undo"
     REDO = "with something to redo"
     WORK = "while work is under way"
+    RUN = "with a run in the simulator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Action:
     """One thing to do.
 
     `name` is its id and the name of its handler in `Commands`; `keys` are Qt key sequences, the first is shown.
-    `group` puts a line between neighbours in a menu; `check` makes it a choice that shows a tick.
+    `group` puts a line between neighbours in a menu; `check` makes it a choice that shows a tick. The keys of one with
+    `in_simulator` act in the simulator alone.
     """
 
     name: str
@@ -49,9 +52,15 @@ class Action:
     needs: Needs = Needs.NOTHING
     group: int = 0
     check: bool = False
+    in_simulator: bool = False
 
 
 _F, _Q, _R, _S, _V, _H = Menu.FILE, Menu.QUEUE, Menu.REVIEW, Menu.SIMULATE, Menu.VIEW, Menu.HELP
+
+
+def _in_simulator(name: str, text: str, tooltip: str, *keys: str, group: int = 1) -> Action:
+    return Action(name, text, _S, tooltip, keys, Needs.RUN, group, in_simulator=True)
+
 
 ACTIONS: tuple[Action, ...] = (
     Action("open_files", "Open mail…", _F, "Open mailboxes, mails, patches or saved pages", ("Ctrl+O",)),
@@ -95,7 +104,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_down", "Page down", _R, "Scroll the diff a page on", ("Space",), Needs.PATCH, 3),
     Action("page_up", "Page up", _R, "Scroll the diff a page back", ("Shift+Space",), Needs.PATCH, 3),
     Action("simulate", "Run simulator", _S, "Search every interleaving of the race", ("S",), Needs.NOTHING),
-    Action("cancel_work", "Cancel work", _S, "Stop reading, checking or searching", (), Needs.WORK, 1),
+    _in_simulator("step_forward", "Step forward", "Make the next step of the run", "L", "Right", "Down"),
+    _in_simulator("step_back", "Step back", "Take the last step back", "H", "Left", "Up"),
+    _in_simulator("first_step", "Before the first step", "Go to the start of the run", "Home"),
+    _in_simulator("last_step", "Last step", "Go to the end of the run", "End"),
+    _in_simulator("to_violation", "To the violation", "Go to the step that fails", "X"),
+    *(
+        _in_simulator(f"thread_{n}", f"Step thread {n}", f"Let thread {n} make the next step", str(n), group=2)
+        for n in range(1, 10)
+    ),
+    _in_simulator("copy_replay", "Copy replay", "Put the text that names this run on the clipboard", "Y", group=3),
+    _in_simulator("copy_run", "Copy run as text", "Put the run in columns on the clipboard", "Shift+Y", group=3),
+    Action("cancel_work", "Cancel work", _S, "Stop reading, checking or searching", (), Needs.WORK, 4),
     Action("toggle_layout", "Side by side or unified", _V, "Change how the diff is shown", ("V",), Needs.PATCH),
     Action("toggle_raw", "Raw mail", _V, "The mail as it came", ("R",), Needs.PATCH, 0, True),
     *(
@@ -151,13 +171,15 @@ def keys_document() -> str:
         "# Keys",
         "",
         "Made from the table in `uringreview/ui/actions.py` by `python -m uringreview.ui.actions > docs/keys.md`.",
-        "Keys marked * act only while a list or the diff has the focus. Everything can be undone; nothing asks twice.",
+        "Keys marked * act only while a list, the diff or the simulator has the focus, keys marked † in the simulator",
+        "alone, before the others. Everything can be undone; nothing asks twice.",
     ]
     for menu in Menu:
         lines += ["", f"## {menu.value}", "", "| key | action | what it does | usable |", "|---|---|---|---|"]
         for one in ACTIONS:
             if one.menu is menu:
-                keys = ", ".join(f"`{shown_key(key)}`" + "*" * acts_in_lists(key) for key in one.keys)
+                mark = "†" if one.in_simulator else "*"
+                keys = ", ".join(f"`{shown_key(key)}`" + mark * acts_in_lists(key) for key in one.keys)
                 lines.append(f"| {keys} | {one.text} | {one.tooltip} | {one.needs.value} |")
     return "\n".join(lines) + "\n"
 

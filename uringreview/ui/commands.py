@@ -129,6 +129,7 @@ class Commands(QObject):
         tabs = ("simulator", "series", "branches", "thread", "reply")
         return {
             "simulate": self._simulate,
+            **window.simulator.run.handlers(),
             "toggle_layout": window.diff.toggle_layout,
             "toggle_raw": window.rationale.toggle_raw,
             "fold_all": window.rationale.fold_all,
@@ -144,13 +145,15 @@ class Commands(QObject):
 
     # Files
 
-    def open_paths(self, paths: Sequence[str], *, add: bool = False, stdin: bytes | None = None) -> None:
-        """Open mail, or add it to the queue that is open."""
+    def open_paths(
+        self, paths: Sequence[str], *, add: bool = False, stdin: bytes | None = None, sessions: Path | None = None
+    ) -> None:
+        """Open mail, or add it to the queue that is open; `sessions` is another folder than usual for decisions."""
         self._window.stack.setCurrentWidget(self._window.outer)
         if add:
             self._bench.add(paths)
         else:
-            self._bench.open(paths, stdin)
+            self._bench.open(paths, stdin, sessions)
         self._window.focus_queue()
 
     def open_demo(self) -> None:
@@ -162,7 +165,8 @@ class Commands(QObject):
 
     def _show_demo(self, demo: "Demo") -> None:
         self._bench.set_clone(str(demo.clone_path))
-        self.open_paths([str(demo.queue_path)])
+        # What is tried on the demo goes with its folder: each time begins afresh.
+        self.open_paths([str(demo.queue_path)], sessions=demo.queue_path.parent / "sessions")
 
     def drop_demo(self) -> None:
         """Remove the demo's folder."""

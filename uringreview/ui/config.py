@@ -13,14 +13,19 @@ from platformdirs import user_config_path
 
 from uringreview.ui.theme import SchemeName
 
+SIDE_BY_SIDE, UNIFIED = "side by side", "unified"
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The preferences; `clone` is a path or empty. `geometry` and `splits` are Qt's own state, in base 64."""
+    """The preferences; `clone` is a path or empty, `diff_layout` "side by side", "unified" or
+    empty. `geometry` and `splits` are Qt's own state, in base 64.
+    """
 
     clone: str = ""
     theme: SchemeName = "system"
     grouping: str = ""
+    diff_layout: str = ""
     geometry: str = ""
     splits: tuple[str, ...] = ()
 
@@ -42,6 +47,7 @@ def read_config() -> Config:
         clone=_text(found.get("clone")),
         theme=theme if theme in get_args(SchemeName) else "system",
         grouping=_text(found.get("grouping")),
+        diff_layout=_text(found.get("diff_layout")),
         geometry=_text(found.get("geometry")),
         splits=tuple(part for part in splits if isinstance(part, str)) if isinstance(splits, list) else (),
     )
@@ -56,6 +62,7 @@ def write_config(config: Config) -> bool:
             ("clone", config.clone),
             ("theme", config.theme),
             ("grouping", config.grouping),
+            ("diff_layout", config.diff_layout),
             ("geometry", config.geometry),
         )
         if value.isprintable()

@@ -21,8 +21,10 @@ from uringreview.ui.diff_said import STATE_WORDS, banner_of, why_empty
 from uringreview.ui.diff_text import Row, RowKind, Sheet, lay_out
 from uringreview.ui.theme import THREE, TWO, Theme, fixed_font
 
-_FEWEST_COLUMNS = 44
-"""Side by side, each half has room for so many characters at least, line number included."""
+_FEWEST_COLUMNS = 60
+"""Side by side, each half has room for so many characters of a line at least, or for the longest there is."""
+
+_GUTTER_COLUMNS = 6
 
 _EMPTY = Sheet((), (), side_by_side=False)
 
@@ -31,12 +33,14 @@ class DiffPane(QWidget):
     """Shows the diff of one patch.
 
     `anchor_clicked` carries the `DiffAnchor` of the line that the caret came to, `line_clicked` its text without the
-    first column, `comment_requested` the `DiffAnchor` that a comment is wanted for.
+    first column, `comment_requested` the `DiffAnchor` that a comment is wanted for, `layout_chosen` whether
+    the reviewer wants the two sides beside each other.
     """
 
     anchor_clicked = Signal(object)
     line_clicked = Signal(str)
     comment_requested = Signal(object)
+    layout_chosen = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +54,7 @@ class DiffPane(QWidget):
         self._lit: frozenset[int] = frozenset()
         self._comments: tuple[Comment, ...] = ()
         self._chosen_columns: bool | None = None
+        self._longest = 0
         self._old = _named(DiffEdit(theme, new_side=False), "diffOld", "Before the patch")
         self._new = _named(DiffEdit(theme, new_side=True), "diffNew", "After the patch")
         self._header = DiffHeader(theme)
@@ -119,6 +124,7 @@ class DiffPane(QWidget):
             self._facts = facts
             return
         self._facts = facts
+        self._longest = _longest_line(facts)
         self._lit = frozenset()
         self._comments = ()
         self._fill()
@@ -164,13 +170,22 @@ class DiffPane(QWidget):
         """Side by side becomes unified and back; the line that was in view stays in view."""
         self._chosen_columns = not self._wants_columns()
         self._fill_again()
+        self.layout_chosen.emit(self._chosen_columns)
+
+    def choose_layout(self, side_by_side: bool | None) -> None:
+        """Use what the reviewer chose before; None: what fits."""
+        self._chosen_columns = side_by_side
+        if self._switchable:
+            self._fill_again()
 
     def _wants_columns(self) -> bool:
         """What the reviewer chose; before that, columns where half the pane holds enough of a line to read it."""
         if self._chosen_columns is not None:
             return self._chosen_columns
         digit = QFontMetrics(fixed_font()).horizontalAdvance("0")
-        return self.width() // 2 >= _FEWEST_COLUMNS * digit
+        bar = self._new.verticalScrollBar().sizeHint().width()
+        room = (self.width() - bar) // 2 - _GUTTER_COLUMNS * digit
+        return room >= min(_FEWEST_COLUMNS, self._longest) * digit
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A pane that becomes narrow shows one column, until the reviewer chooses."""
@@ -224,6 +239,15 @@ class DiffPane(QWidget):
         first = self._new.verticalScrollBar().value()
         if rows and not any(first <= row < first + self._new.page_rows() for row in rows):
             self._bring_into_view(rows[0])
+
+    def light_lines(self, texts: Iterable[str]) -> None:
+        """Light every line that stands for one of the C texts; the view stays where it is."""
+        self._light(frozenset(row for text in texts for row in self._rows_with(text)))
+
+    @property
+    def lit_rows(self) -> frozenset[int]:
+        """The rows that are lit."""
+        return self._lit
 
     def _upstream(self) -> str | None:
         patch = self._facts.row.patch if self._facts is not None else None
@@ -370,6 +394,12 @@ class DiffPane(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The sides have their own menus."""
         event.ignore()
+
+
+def _longest_line(facts: PatchFacts | None) -> int:
+    """How many characters the longest line of a diff takes on the screen, its sign included."""
+    lines = (line.text for change in facts.diff.files for hunk in change.hunks for line in hunk.lines) if facts else ()
+    return max((len(text.expandtabs(8)) + 2 for text in lines), default=0)
 
 
 def _begins(rows: tuple[Row, ...], at: int, kind: RowKind) -> bool:

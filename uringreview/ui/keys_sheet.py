@@ -8,6 +8,7 @@ from uringreview.ui.actions import ACTIONS, Menu, shown_key
 from uringreview.ui.theme import FOUR, HALF, ONE, TWO, fixed_font, ui_font
 
 _COLUMNS = ((Menu.QUEUE, Menu.FILE, Menu.HELP), (Menu.REVIEW,), (Menu.VIEW, Menu.SIMULATE))
+_NUMBERED = ("phase_", "thread_")
 
 
 class KeysSheet(QFrame):
@@ -39,7 +40,10 @@ class KeysSheet(QFrame):
             columns.addLayout(column)
         layout.addLayout(columns)
         layout.addWidget(
-            self._label("Single letters act while a list or the diff has the focus. Everything can be undone: u.")
+            self._label(
+                "Single letters act while a list, the diff or the simulator has the focus; those under Simulate act in"
+                " the simulator alone, but for s. Everything can be undone: u."
+            )
         )
         self.hide()
 
@@ -58,10 +62,12 @@ class KeysSheet(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(TWO)
         grid.setVerticalSpacing(HALF)
-        shown = [one for one in ACTIONS if one.menu is menu and one.keys and not one.name.startswith("phase_")]
+        shown = [one for one in ACTIONS if one.menu is menu and one.keys and not one.name.startswith(_NUMBERED)]
         rows = [("  ".join(shown_key(key) for key in one.keys), one.text.rstrip("…")) for one in shown]
         if menu is Menu.VIEW:
             rows.insert(2, ("1 … 9", "Phase of the rationale"))
+        if menu is Menu.SIMULATE:
+            rows.append(("1 … 9", "Step that thread"))
         for number, (keys, text) in enumerate(rows):
             key = self._label(keys)
             key.setFont(fixed_font(0.92))

@@ -19,6 +19,7 @@ from uringreview.rationale.check import BranchTarget, PatchTarget
 from uringreview.review.decisions import Comment, Decision
 from uringreview.review.facts import PatchFacts
 from uringreview.review.identity import Identity, read_identity
+from uringreview.ui.config import SIDE_BY_SIDE, UNIFIED, change_config
 from uringreview.ui.crash_dialog import CrashRelay
 from uringreview.ui.jobs import WorkerCrashed
 from uringreview.ui.places import asked_branches, quote_of
@@ -50,6 +51,7 @@ class Links(QObject):
         self._settle.timeout.connect(self._show_rows)
         self._maker = RowMaker()
         self._matrix_stale = False
+        self._lit_for = ""
         self._connect()
         self.show_clone()
         window.grouping.setText(f"{window.queue_model.grouping.value} ▾")
@@ -72,8 +74,11 @@ class Links(QObject):
         w.empty.asked.connect(w.actions_.run)
         w.rationale.target_chosen.connect(self._go)
         w.diff.anchor_clicked.connect(w.rationale.speak_of)
+        w.diff.line_clicked.connect(self._step_of)
+        w.diff.layout_chosen.connect(lambda beside: change_config(diff_layout=SIDE_BY_SIDE if beside else UNIFIED))
         w.diff.comment_requested.connect(self._comment_on)
         w.simulator.step_lit.connect(self._light)
+        w.simulator.verdicts_changed.connect(self._verdicts_changed)
         w.series.patch_chosen.connect(w.queue_view.select)
         w.branches.cell_chosen.connect(lambda key, _branch: w.queue_view.select(key))
         w.branches.cancel_requested.connect(lambda: w.actions_.run("cancel_work"))
@@ -118,7 +123,8 @@ class Links(QObject):
     def _show_rows(self) -> None:
         bench, w = self._bench, self._window
         began = time.monotonic()
-        rows = self._maker.make(bench.rows, bench.facts, bench.groups, bench.decisions, bench.words)
+        verdict_for = w.simulator.verdict_for
+        rows = self._maker.make(bench.rows, bench.facts, bench.groups, bench.decisions, bench.words, verdict_for)
         rows += [problem_row(problem) for problem in bench.queue.problems]
         if not bench.queue.rows:
             rows += [reading_row(subject, number) for number, subject in enumerate(bench.subjects_read)]
@@ -151,6 +157,13 @@ class Links(QObject):
         self._show_rows()
         self.show_clone()
         self.show_patch(self._window.queue_view.key)
+        self._search_when_free()
+
+    def _search_when_free(self) -> None:
+        """Let the simulator judge the queue's patches by itself, once the clone is read or where there is none."""
+        desk, bench = self._bench.desk, self._bench
+        if desk is not None and (not bench.clone or desk.clone or bench.clone_problem):
+            self._window.simulator.search_queue()
 
     def _filter(self, text: str) -> None:
         found = self._window.queue_model.set_filter(text)
@@ -163,10 +176,12 @@ class Links(QObject):
         """Show the row with `key` in every pane."""
         w, bench = self._window, self._bench
         row, facts = bench.row(key), bench.facts.get(key)
-        w.diff.show_patch(facts)
+        w.diff.show_patch(facts, row)
+        w.diff.show_comments(bench.comments(key))
         w.rationale.show_row(row, facts)
         w.rationale.set_simulator(self._simulated(facts))
         self._show_lower()
+        self._light_bound(facts)
         w.actions_.refresh()
         title = visible(row.subject.title) if row is not None else ""
         w.setWindowTitle(f"{title} — uringreview" if title else "uringreview")
@@ -213,7 +228,13 @@ class Links(QObject):
     def _go(self, target: object) -> None:
         w = self._window
         if isinstance(target, DiffAnchor):
-            w.diff.go_to(target)
+            chosen = w.rationale.selected
+            anchors = [each for each in chosen.targets if isinstance(each, DiffAnchor)] if chosen else []
+            exact = [each for each in anchors if each.hunk is not None]
+            if len(exact) > 1:
+                w.diff.highlight_anchors(exact)
+            else:
+                w.diff.go_to(target)
         elif isinstance(target, Span):
             w.rationale.raw.light(target)
         elif isinstance(target, BranchTarget):
@@ -229,6 +250,26 @@ class Links(QObject):
     def _light(self, c_text: str, upstream: str) -> None:
         self._window.diff.light(c_text or None, upstream or None)
 
+    def _light_bound(self, facts: PatchFacts | None) -> None:
+        """Beside the open simulator, show which lines of a newly selected patch the model is bound to."""
+        w, key = self._window, facts.key if facts is not None else ""
+        if key == self._lit_for:
+            return
+        self._lit_for = key
+        if facts is not None and w.simulator.isVisible() and not w.diff.lit_rows:
+            w.diff.light_lines(w.simulator.bound_lines(facts.patch.upstream))
+
+    def _step_of(self, line: str) -> None:
+        """A line of the diff was clicked: the simulator goes to the first step that it stands for."""
+        facts = self._bench.facts.get(self._window.queue_view.key)
+        if facts is not None and self._window.simulator.model_of(facts.patch.upstream) is not None:
+            self._window.simulator.jump_to_line(line)
+
+    def _verdicts_changed(self) -> None:
+        self._window.rationale.set_simulator(self._simulated(self._bench.facts.get(self._window.queue_view.key)))
+        if not self._settle.isActive():
+            self._settle.start()
+
     def _comment_on(self, anchor: DiffAnchor) -> None:
         key = self._window.queue_view.key
         facts = self._bench.facts.get(key)
@@ -242,6 +283,7 @@ class Links(QObject):
         self._show_rows()
         if key in ("", w.queue_view.key):
             self._show_reply(w.queue_view.key)
+            w.diff.show_comments(self._bench.comments(w.queue_view.key))
         w.actions_.refresh()
 
     def _form_decided(self, decision: Decision | None) -> None:

@@ -13,6 +13,7 @@ from uringreview.rationale.check import MarkWord
 from uringreview.rationale.document import VerdictWord
 from uringreview.ui.queue_model import Column, QueueModel, claims_text
 from uringreview.ui.queue_rows import Joint, QueueRow, RowKind
+from uringreview.ui.simulator_verdict import Standing
 from uringreview.ui.theme import GRID, HALF, ONE, TWO, Theme, fixed_font, row_height, ui_font
 
 
@@ -107,7 +108,7 @@ class QueueDelegate(QStyledItemDelegate):
             small = QFontMetrics(self._small)
             shown = small.elidedText(text, Qt.TextElideMode.ElideRight, room)
             width = small.horizontalAdvance(shown)
-            if len(shown) > 2:
+            if len(shown) > 2 or shown == text:
                 place = QRect(right - width, rect.top(), width, rect.height())
                 self._text(painter, place, shown, note_colour, self._small, Qt.AlignmentFlag.AlignLeft, pad=0)
                 right -= width + TWO
@@ -122,6 +123,13 @@ class QueueDelegate(QStyledItemDelegate):
         if row.replies:
             count = f"↩{len(row.replies)}" if len(row.replies) > 1 else "↩"
             notes.append((f"{count} {row.words}".strip(), self.theme.caution))
+        if row.simulated is not None:
+            symbol, colour = {
+                Standing.FAILS: ("◆", self.theme.contradicted),
+                Standing.HOLDS: ("◇", self.theme.verified),
+                Standing.UNSEARCHED: ("◇", self.theme.muted),
+            }[row.simulated.standing]
+            notes.append((symbol, colour))
         return notes
 
     def _verdict(self, painter: QPainter, rect: QRect, row: QueueRow) -> None:

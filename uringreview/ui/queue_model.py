@@ -231,6 +231,8 @@ class QueueModel(QAbstractTableModel):
             lines.append(f"“{row.words}”")
         if row.warning:
             lines.append(row.warning)
+        if row.simulated is not None:
+            lines.append(row.simulated.words)
         return "\n".join(lines)
 
     def status(self, row: QueueRow, branch: str) -> Status | None:

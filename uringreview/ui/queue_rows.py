@@ -4,7 +4,7 @@ No Qt in here: rows are made, ordered, joined by series brackets and filtered as
 well under a millisecond for a batch and can be read and tested without a screen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -15,6 +15,7 @@ from uringreview.rationale.check import MarkWord
 from uringreview.rationale.document import VerdictWord
 from uringreview.review.decisions import Decision
 from uringreview.review.facts import PatchFacts
+from uringreview.ui.simulator_verdict import Verdict
 from uringreview.ui.visible import visible
 
 
@@ -49,9 +50,9 @@ class Grouping(Enum):
 class QueueRow:
     """One line of the list.
 
-    `series` numbers the group that it belongs to (None: alone), `joint` its place in the bracket. `cells` are by
-    short branch name. `problem` is the reason of an unreadable source. `words` are the first own words of people's
-    answers. Texts are safe to show.
+    `simulated` is what the simulator says of it, None where no model knows the patch. `series` numbers the group that
+    it belongs to (None: alone), `joint` its place in the bracket. `cells` are by short branch name. `problem` is the
+    reason of an unreadable source. `words` are the first own words of people's answers. Texts are safe to show.
     """
 
     key: str
@@ -73,6 +74,7 @@ class QueueRow:
     warning: str = ""
     searched: str = ""
     row: Row | None = None
+    simulated: Verdict | None = None
 
     @property
     def subsystem(self) -> str:
@@ -97,17 +99,20 @@ class RowMaker:
         groups: Sequence[frozenset[str]],
         decisions: Mapping[str, Decision],
         own_words: Mapping[str, str],
+        simulated: Callable[[str | None], Verdict | None] = lambda _upstream: None,
     ) -> list[QueueRow]:
         """The rows in queue order.
 
         `facts` are by patch key, as far as they are known; `groups` the keys that belong together; `own_words` the
-        short text of the answers, by patch key.
+        short text of the answers, by patch key; `simulated` tells the simulator's verdict by upstream id.
         """
         series = {key: number for number, group in enumerate(groups) for key in group if len(group) > 1}
         former, self._made = self._made, {}
         made = []
         for key, row in rows.items():
-            shown = _Shown(row, facts.get(key), decisions.get(key), series.get(key), own_words.get(key, ""))
+            verdict = simulated(row.patch.upstream) if row.patch is not None else None
+            words = own_words.get(key, "")
+            shown = _Shown(row, facts.get(key), decisions.get(key), series.get(key), words, verdict)
             known = former.get(key)
             line = known[1] if known is not None and known[0].same(shown) else _row(key, shown)
             self._made[key] = (shown, line)
@@ -124,6 +129,7 @@ class _Shown:
     decision: Decision | None
     series: int | None
     words: str
+    simulated: Verdict | None
 
     def same(self, other: "_Shown") -> bool:
         """Whether nothing changed; rows and facts are compared by identity, they are replaced as wholes."""
@@ -133,6 +139,7 @@ class _Shown:
             and self.decision == other.decision
             and self.series == other.series
             and self.words == other.words
+            and self.simulated == other.simulated
         )
 
 
@@ -210,6 +217,7 @@ def _row(key: str, shown: _Shown) -> QueueRow:
         warning=_warning(facts),
         searched=_searched(row, facts, title),
         row=row,
+        simulated=shown.simulated,
     )
 
 

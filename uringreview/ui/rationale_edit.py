@@ -57,12 +57,22 @@ class RationaleText(QTextEdit):
         self._marks: Sequence[Mark] = ()
         self._blocks: list[Block] = []
         self._selected: int | None = None
+        self._lit: frozenset[int] = frozenset()
         self._pressed = QPoint()
 
-    def show_blocks(self, shown: list[Block], marks: Sequence[Mark], selected: int | None, *, keep: bool) -> None:
-        """Paint `shown`; `keep` holds the scroll position."""
+    def show_blocks(
+        self,
+        shown: list[Block],
+        marks: Sequence[Mark],
+        selected: int | None,
+        *,
+        keep: bool,
+        spoken: frozenset[int] = frozenset(),
+    ) -> None:
+        """Paint `shown`; `keep` holds the scroll position, the marks `spoken` are lit beside the selected one."""
         at = self.verticalScrollBar().value() if keep else 0
         self._blocks, self._marks, self._selected = shown, marks, selected
+        self._lit = spoken | ({selected} if selected is not None else frozenset())
         self.setUpdatesEnabled(False)
         self.document().clear()
         cursor = QTextCursor(self.document())
@@ -125,13 +135,12 @@ class RationaleText(QTextEdit):
 
     def _insert(self, cursor: QTextCursor, block: Block) -> None:
         cursor.setBlockFormat(self._shape(block))
-        lit = block.kind is BlockKind.RECORD and any(self._selected in run.marks for run in block.runs)
         for run in block.runs:
-            cursor.insertText(run.text, self._look(run, block, lit))
+            cursor.insertText(run.text, self._look(run, block))
         if block.right:
-            cursor.insertText("\t", self._look(Run(""), block, False))
+            cursor.insertText("\t", self._look(Run(""), block))
             for number, run in enumerate(block.right):
-                cursor.insertText(("  " if number else "") + run.text, self._look(run, block, False))
+                cursor.insertText(("  " if number else "") + run.text, self._look(run, block))
 
     def _shape(self, block: Block) -> QTextBlockFormat:
         shape = QTextBlockFormat()
@@ -157,7 +166,7 @@ class RationaleText(QTextEdit):
                 shape.setTopMargin(THREE)
         return shape
 
-    def _look(self, run: Run, block: Block, lit: bool) -> QTextCharFormat:
+    def _look(self, run: Run, block: Block) -> QTextCharFormat:
         theme, look = self.theme, QTextCharFormat()
         look.setFont(ui_font(0.96))
         look.setForeground(QColor(theme.text))
@@ -178,7 +187,7 @@ class RationaleText(QTextEdit):
         if run.role == MarkWord.CONTRADICTED.value and block.kind is BlockKind.HEADING:
             self._weigh(look, QFont.Weight.Bold)
         if run.marks and block.kind is BlockKind.RECORD:
-            self._underline(look, run, lit and self._selected in run.marks)
+            self._underline(look, run, lit=bool(self._lit & set(run.marks)))
         if run.marks:
             look.setProperty(_MARKS, ",".join(str(index) for index in run.marks))
         return look
@@ -189,7 +198,7 @@ class RationaleText(QTextEdit):
         font.setWeight(weight)
         look.setFont(font)
 
-    def _underline(self, look: QTextCharFormat, run: Run, selected: bool) -> None:
+    def _underline(self, look: QTextCharFormat, run: Run, *, lit: bool) -> None:
         word = worst(run.marks, self._marks)
         look.setUnderlineColor(QColor(self.theme.mark(word).colour))
         look.setUnderlineStyle(
@@ -197,7 +206,7 @@ class RationaleText(QTextEdit):
             if word is MarkWord.UNCHECKABLE
             else QTextCharFormat.UnderlineStyle.SingleUnderline
         )
-        if selected:
+        if lit:
             look.setBackground(QColor(self.theme.lit))
         elif word is MarkWord.CONTRADICTED:
             look.setBackground(QColor(self.theme.callout))

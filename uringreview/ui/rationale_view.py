@@ -55,6 +55,7 @@ class RationalePane(QWidget):
         self._parts: tuple[Section, ...] = ()
         self._unfolded: frozenset[str] = frozenset()
         self._selected: int | None = None
+        self._spoken: frozenset[int] = frozenset()
         self._folded_by_hand = False
         self._simulator = ""
         self._order: list[int] = []
@@ -103,6 +104,7 @@ class RationalePane(QWidget):
         kept = facts is not None and self._facts is not None and same
         if not kept:
             self._selected = None
+            self._spoken = frozenset()
         self._row, self._facts = row, facts
         self._parts = sections(facts, facts.patch.message.body) if facts else ()
         self._order = [index for part in self._parts for index in part.marks]
@@ -135,6 +137,7 @@ class RationalePane(QWidget):
         if self._facts is None or not 0 <= index < len(self._facts.marks):
             return
         self._selected = index
+        self._spoken = frozenset()
         self._folded_by_hand = True
         self._unfolded |= {part.key for part in self._parts if index in part.marks}
         self._repaint(keep=True)
@@ -153,16 +156,20 @@ class RationalePane(QWidget):
             self.choose(self._order[(here + step) % len(self._order)])
 
     def speak_of(self, anchor: DiffAnchor) -> None:
-        """Choose the claim that speaks of a place in the diff; asked again, the next such claim."""
+        """Light every claim that speaks of a place in the diff and choose the first; asked again, the next."""
         if self._facts is None:
             return
         speaking = [n for n in self._order if any(_speaks(t, anchor) for t in self._facts.marks[n].targets)]
         if not speaking:
+            if self._spoken:
+                self._spoken = frozenset()
+                self._repaint(keep=True)
             return
+        self._spoken = frozenset(speaking)
         following = speaking.index(self._selected) + 1 if self._selected in speaking else 0
         self._selected = speaking[following % len(speaking)]
         self._folded_by_hand = True
-        self._unfolded |= {part.key for part in self._parts if self._selected in part.marks}
+        self._unfolded |= {part.key for part in self._parts if self._spoken & set(part.marks)}
         self._repaint(keep=True)
         self.text.reveal_mark(self._selected)
         self.mark_chosen.emit(self._facts.marks[self._selected])
@@ -233,7 +240,7 @@ class RationalePane(QWidget):
         if self._facts is None:
             return
         shown = blocks(self._facts, self._parts, self._unfolded, self._selected, self._callouts())
-        self.text.show_blocks(shown, self._facts.marks, self._selected, keep=keep)
+        self.text.show_blocks(shown, self._facts.marks, self._selected, keep=keep, spoken=self._spoken)
 
     def _callouts(self) -> tuple[Callout, ...]:
         return callouts(self._facts, self._simulator) if self._facts else ()

@@ -3,7 +3,8 @@
 Here a run is walked: forth and back, to the step that fails, or off the run by choosing the next thread oneself.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QGuiApplication, QKeyEvent
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from uringreview.interleave.scenario import Model, Scenario
 from uringreview.interleave.trace import Trace, two_column_text
+from uringreview.ui.actions import ACTIONS
 from uringreview.ui.lane_heads import LaneHeads
 from uringreview.ui.lanes import LanesView
 from uringreview.ui.simulator_bar import SimulatorBar
@@ -18,6 +20,8 @@ from uringreview.ui.simulator_runs import Known
 from uringreview.ui.simulator_walk import Walk, lane_steps, walk
 from uringreview.ui.steps_model import StepsTable
 from uringreview.ui.theme import ONE, THREE, Theme
+
+_MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class RunView(QWidget):
@@ -47,6 +51,7 @@ class RunView(QWidget):
         self._said.setWordWrap(True)
         self._said.setProperty("role", "muted")
         self._said.setContentsMargins(THREE, ONE, THREE, ONE)
+        self._keys = self._keys_of_table()
         self._arrange()
         self._join()
         self.table.setVisible(QAccessible.isActive())
@@ -210,31 +215,49 @@ class RunView(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys that step, while the lanes, the list or whoever installed this filter has the focus."""
-        if isinstance(event, QKeyEvent) and event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
-            act = self._act_for(event, moves=watched is self.lanes)
-            if act is not None:
-                if event.type() == QEvent.Type.KeyPress:
-                    act()
-                event.accept()
-                return True
-        return super().eventFilter(watched, event)
+        return self.hear(event, moves=watched is self.lanes) or super().eventFilter(watched, event)
+
+    def hear(self, event: QEvent, *, moves: bool = False) -> bool:
+        """Do what a key means here; False where it means nothing. `moves`: arrows and ends are for the run too."""
+        if not isinstance(event, QKeyEvent):
+            return False
+        if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+            return False
+        act = self._act_for(event, moves=moves)
+        if act is None:
+            return False
+        if event.type() == QEvent.Type.KeyPress:
+            act()
+        event.accept()
+        return True
 
     def _act_for(self, event: QKeyEvent, *, moves: bool) -> Callable[[], None] | None:
         """What a key does; arrows and ends belong to the tables where those have the focus."""
-        if event.modifiers() not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+        plain = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier, Qt.KeyboardModifier.ShiftModifier)
+        if event.modifiers() not in plain or (event.key() in _MOVES and not moves):
             return None
-        key = Qt.Key(event.key())
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
-            number = key - Qt.Key.Key_0
-            return lambda: self.choose_thread(number)
-        keys = {Qt.Key.Key_H: self.step_back, Qt.Key.Key_L: self.step_forward, Qt.Key.Key_X: self.to_violation}
-        if moves:
-            keys |= {
-                Qt.Key.Key_Left: self.step_back,
-                Qt.Key.Key_Right: self.step_forward,
-                Qt.Key.Key_Up: self.step_back,
-                Qt.Key.Key_Down: self.step_forward,
-                Qt.Key.Key_Home: self.first,
-                Qt.Key.Key_End: self.last,
-            }
-        return keys.get(key)
+        shift = Qt.KeyboardModifier.ShiftModifier in event.modifiers()
+        return self._keys.get((event.key(), shift))
+
+    def handlers(self) -> Mapping[str, Callable[[], None]]:
+        """What the actions of the simulator do, by their names in the table."""
+        return {
+            "step_forward": self.step_forward,
+            "step_back": self.step_back,
+            "first_step": self.first,
+            "last_step": self.last,
+            "to_violation": self.to_violation,
+            "copy_replay": self.copy_replay,
+            "copy_run": self.copy_text,
+            **{f"thread_{n}": partial(self.choose_thread, n) for n in range(1, 10)},
+        }
+
+    def _keys_of_table(self) -> Mapping[tuple[int, bool], Callable[[], None]]:
+        acts = self.handlers()
+        return {_stroke(sequence): acts[one.name] for one in ACTIONS if one.in_simulator for sequence in one.keys}
+
+
+def _stroke(sequence: str) -> tuple[int, bool]:
+    """The key of a sequence of the table, "Shift+Y", and whether Shift is held."""
+    head, _, last = sequence.rpartition("+")
+    return Qt.Key[f"Key_{last}"].value, head == "Shift"

@@ -52,6 +52,7 @@ def verdict_in_words(model: Model, outcome: Outcome) -> str:
     """The same in words, with what was searched."""
     scenario = model.scenario(outcome.scenario)
     lines = [f"{outcome.scenario} {scenario.title if scenario else ''}, {applied_in_words(model, outcome.applied)}"]
+    lines += left_out_in_words(model, outcome)
     for violation in outcome.violations:
         found = PROPERTIES.get(violation.property)
         meaning = f": {found.meaning}" if found else ""
@@ -71,6 +72,15 @@ def figures(outcome: Outcome) -> str:
     took = f"{outcome.seconds * 1000:.0f} ms" if outcome.seconds < 1 else f"{outcome.seconds:.1f} s"
     complete = "exhaustive" if outcome.exhaustive else "NOT exhaustive"
     return f"{outcome.states:,} states · {outcome.transitions:,} transitions · {took} · {complete}"
+
+
+def left_out_in_words(model: Model, outcome: Outcome) -> list[str]:
+    """Which of the applied patches do not apply, and what each lacks; a sentence each."""
+    lacks = {patch.name: [name for name in patch.needs if name not in outcome.applied] for patch in model.patches}
+    return [
+        f"{name} does not apply without {' and '.join(lacks[name]) or 'what it needs'}: its lines are left out"
+        for name in outcome.left_out
+    ]
 
 
 def applied_in_words(model: Model, applied: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ from uringreview.interleave.trace import Outcome
 from uringreview.ui.chain_drawing import ChainBox, ChainDrawing
 from uringreview.ui.lanes import lock_colour
 from uringreview.ui.plain import plain_tip
-from uringreview.ui.scenario_matrix import OK_MEANS, figures
+from uringreview.ui.scenario_matrix import OK_MEANS, figures, left_out_in_words
 from uringreview.ui.theme import HALF, ONE, THREE, TWO, Theme, fixed_font, ui_font
 
 
@@ -181,6 +181,8 @@ class SimulatorSide(QScrollArea):
         self._title = _label("scenarioTitle")
         self._realism = _label("scenarioRealism", muted=True)
         self._figures = _label("cellFigures", muted=True)
+        self._left_out = _label("leftOut")
+        self._left_out.hide()
         self._wrong = _label("whatIsWrong")
         self._wrong.hide()
         self._chain = ChainDrawing(theme)
@@ -188,8 +190,8 @@ class SimulatorSide(QScrollArea):
         self._diverges = _label("divergence")
         self._assumptions = _label("assumptions", muted=True)
         for widget in (
-            *(self.toggles, self._title, self._realism, self._figures, self._wrong, self._chain, self._locks),
-            *(self._diverges, self._assumptions),
+            *(self.toggles, self._left_out, self._title, self._realism, self._figures, self._wrong),
+            *(self._chain, self._locks, self._diverges, self._assumptions),
         ):
             column.addWidget(widget)
         column.addStretch(1)
@@ -203,6 +205,7 @@ class SimulatorSide(QScrollArea):
         self._locks.set_theme(theme)
         self._wrong.setStyleSheet(f"color: {theme.contradicted};")
         self._diverges.setStyleSheet(f"color: {theme.caution};")
+        self._left_out.setStyleSheet(f"color: {theme.caution};")
 
     def show_cell(self, model: Model, scenario: Scenario, outcome: Outcome | None, *, searching: bool) -> None:
         """What was searched, and with which result; None where it is not known yet."""
@@ -211,6 +214,9 @@ class SimulatorSide(QScrollArea):
         self._realism.setVisible(bool(scenario.realism))
         pending = "searching every interleaving…" if searching else "not searched yet"
         self._figures.setText(pending if outcome is None else figures(outcome))
+        left_out = left_out_in_words(model, outcome) if outcome is not None else []
+        self._left_out.setText("".join(f"{line}." for line in left_out))
+        self._left_out.setVisible(bool(left_out))
         assumed = "; ".join(model.assumptions)
         self._assumptions.setText(f"{OK_MEANS}. Assumes: {assumed}." if assumed else f"{OK_MEANS}.")
 

@@ -5,11 +5,41 @@ violation of the same scenarios go away; scenarios that still fail are named.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 
 from uringreview.interleave.properties import PROPERTIES
 from uringreview.interleave.scenario import Model, ModelPatch
 from uringreview.interleave.trace import Outcome
-from uringreview.ui.scenario_matrix import CellName
+from uringreview.ui.scenario_matrix import OK_MEANS, CellName
+
+
+class Standing(Enum):
+    """How far the simulator is with a patch that a model knows."""
+
+    UNSEARCHED = "unsearched"
+    FAILS = "fails"
+    HOLDS = "holds"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the simulator's mark on a patch says."""
+
+    standing: Standing
+    words: str
+
+
+def verdict_of(model: Model, outcomes: Mapping[CellName, Outcome], patch: ModelPatch, here: Sequence[str]) -> Verdict:
+    """How `patch` stands in `model` with the patches `here` applied, as far as `outcomes` go."""
+    applied = _ordered(model, {*here, patch.name})
+    found = [outcomes.get(CellName(scenario.name, applied)) for scenario in model.scenarios]
+    said = sentence(model, outcomes, patch, here)
+    if said:
+        return Verdict(Standing.FAILS, said)
+    if any(outcome is None or not outcome.exhaustive for outcome in found):
+        return Verdict(Standing.UNSEARCHED, f"Simulator: {patch.name} of a model; press s to search")
+    return Verdict(Standing.HOLDS, f"Simulator: holds with {', '.join(applied)} applied ({OK_MEANS})")
 
 
 def here_of(model: Model, upstreams: Iterable[str]) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ means more than "no violation in this model", and the pane says so.
 
 from collections.abc import Generator
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from uringreview.errors import UringreviewError
-from uringreview.interleave.binding import texts_of
+from uringreview.interleave.binding import diff_lines, texts_of
 from uringreview.interleave.explore import explore, explore_matrix, subsets
 from uringreview.interleave.replay import divergence
 from uringreview.interleave.scenario import Model, Scenario, load_models
@@ -24,7 +24,7 @@ from uringreview.ui.run_view import RunView
 from uringreview.ui.scenario_matrix import CellName, ScenarioMatrix, ordered_subsets
 from uringreview.ui.simulator_runs import known_runs, no_run
 from uringreview.ui.simulator_side import SimulatorSide
-from uringreview.ui.simulator_verdict import here_of, sentence
+from uringreview.ui.simulator_verdict import Verdict, here_of, sentence, verdict_of
 from uringreview.ui.simulator_walk import Walk, chain_boxes
 from uringreview.ui.theme import ONE, THREE, Theme
 
@@ -133,6 +133,14 @@ class SimulatorPane(QWidget):
             return None
         return next((model for model in self.models() if model.patch_for(upstream) is not None), None)
 
+    def bound_lines(self, upstream: str | None) -> tuple[str, ...]:
+        """The C lines of the patch with this upstream id that its model has; none where there is no model."""
+        model = self.model_of(upstream)
+        patch = model.patch_for(upstream) if model is not None and upstream else None
+        if model is None or patch is None:
+            return ()
+        return tuple(dict.fromkeys(line.c_text for line in diff_lines(model, patch.name)))
+
     def _use(self, model: Model) -> None:
         if model is self._model:
             return
@@ -172,6 +180,14 @@ class SimulatorPane(QWidget):
             "simulating", explore_matrix, (self._model,), self._some_cells, self._all_cells, self._matrix_failed, MATRIX
         )
 
+    def search_queue(self) -> None:
+        """Search by itself where the queue holds a patch that a model knows; else nothing is done."""
+        known = next((model for model in map(self.model_of, self._upstreams) if model is not None), None)
+        if known is not None and (self._model is None or not here_of(self._model, self._upstreams)):
+            self._use(known)
+        if known is not None and known is self._model:
+            self.start()
+
     def _some_cells(self, step: Progress[Outcome]) -> None:
         for outcome in step.parts:
             self.matrix.cells.put(outcome)
@@ -204,6 +220,15 @@ class SimulatorPane(QWidget):
         if model is None or patch is None or model is not self._model:
             return ""
         return sentence(model, self.matrix.cells.outcomes, patch, self._here)
+
+    def verdict_for(self, upstream: str | None) -> Verdict | None:
+        """How the patch with this upstream id stands, for a small mark; None where no model knows it."""
+        model = self.model_of(upstream)
+        patch = model.patch_for(upstream) if model is not None and upstream else None
+        if model is None or patch is None:
+            return None
+        outcomes = self.matrix.cells.outcomes if model is self._model else {}
+        return verdict_of(model, outcomes, patch, self._here)
 
     # The cell
 
@@ -299,6 +324,10 @@ class SimulatorPane(QWidget):
             return
         patch = self._model.patch_for(step.patch) if step.patch else None
         self.step_lit.emit("\n".join(texts_of(step)), patch.upstream if patch is not None else "")
+
+    def event(self, event: QEvent) -> bool:
+        """The simulator's own keys, wherever in it the focus is."""
+        return self.run.hear(event) or super().event(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The current step is lit again."""

@@ -25,7 +25,7 @@ from uringreview.ui.action_set import ActionSet
 from uringreview.ui.actions import ACTIONS
 from uringreview.ui.branches_view import BranchesView
 from uringreview.ui.commands import Commands
-from uringreview.ui.config import change_config, read_config
+from uringreview.ui.config import SIDE_BY_SIDE, change_config, read_config
 from uringreview.ui.diff_view import DiffPane
 from uringreview.ui.empty_state import EmptyState
 from uringreview.ui.filters import HELP
@@ -162,14 +162,17 @@ class Window(QMainWindow):
         return (self.simulator, self.series, self.branches, self.thread_view, self.reply)
 
     def letter_panes(self) -> Iterator[QWidget]:
-        """Where single letters act: the lists and the diff. The simulator has letters of its own."""
-        yield from (self.queue_view, self.diff, self.rationale, self.series, self.branches, self.thread_view)
+        """Where single letters act: lists, diff and simulator, which hears some letters of its own first."""
+        yield from (self.queue_view, self.diff, self.rationale)
+        yield from (self.simulator, self.series, self.branches, self.thread_view)
 
     # Size, colours, focus
 
     def _restore(self) -> None:
         config = read_config()
         self.resize(1600, 1000)
+        if config.diff_layout:
+            self.diff.choose_layout(config.diff_layout == SIDE_BY_SIDE)
         if config.geometry:
             self.restoreGeometry(QByteArray.fromBase64(config.geometry.encode()))
         self.split_evenly()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from io import BytesIO
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -73,6 +74,7 @@ class Workbench(QObject):
         self.clone_problem = ""
         self.session: Session | None = None
         self.session_name: str | None = None
+        self.session_folder: Path | None = None
         self.subjects_read: list[str] = []
         self.words: dict[str, str] = {}
         self._stdin: bytes | None = None
@@ -87,9 +89,11 @@ class Workbench(QObject):
         """Whether anything was opened."""
         return bool(self.paths)
 
-    def open(self, paths: Sequence[str], stdin: bytes | None = None) -> None:
-        """Read `paths` as a new queue; `stdin` is what "-" stands for."""
+    def open(self, paths: Sequence[str], stdin: bytes | None = None, sessions: Path | None = None) -> None:
+        """Read `paths` as a new queue; `stdin` is what "-" stands for, `sessions` where decisions are kept (default:
+        with all others)."""
         self._leave_session()
+        self.session_folder = sessions
         self.paths = tuple(dict.fromkeys(paths))
         self._stdin = stdin
         self.queue, self.desk = Queue(()), None
@@ -327,7 +331,9 @@ class Workbench(QObject):
         if not self.queue.rows:
             return
         try:
-            self.session = open_session(self.paths, tuple(self.rows), name=self.session_name)
+            self.session = open_session(
+                self.paths, tuple(self.rows), name=self.session_name, folder=self.session_folder
+            )
         except UringreviewError as problem:
             self.failed.emit(f"Decisions cannot be kept: {problem}")
             return
