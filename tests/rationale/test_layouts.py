@@ -144,7 +144,7 @@ def test_collapsed_markdown_gets_its_lines_back() -> None:
     ]
     assert under(found, "Code Changes in the Ring") == ["```c if (!link) + return; ```", "The check is plain."]
     assert under(found, "Why This Qualifies") == [
-        "1. **Obvious**: everyone sees it.",
+        "1. **Obvious**: all see it.",
         "2. **Small**: two lines.",
         "✅ **Contained**",
         "✅ **Tested**",
@@ -233,14 +233,14 @@ def test_of_any_text_run_together_nothing_is_missing(parts: list[str]) -> None:
     find_claims(patch, found)
 
 
-_LONG = 1_000_000
+_LONG = 190_000
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "x" * _LONG,
-        " " * _LONG + "x",
+        " " * (_LONG - 99) + "x",
         "#" * _LONG,
         "# " * (_LONG // 2),
         "## A " * (_LONG // 5),
@@ -249,12 +249,12 @@ _LONG = 1_000_000
         "YES NO " * (_LONG // 7),
         "a - B 1. C ``` ✅ **D:** " * (_LONG // 25),
         "> " * (_LONG // 2),
-        "\n".join(f"{'#' * (n % 6 + 1)} {n}. Title" for n in range(100_000)),
-        "\n".join(f"{' ' * (n % 70)}- item {n}" for n in range(30_000)),
-        "```\n" * 100_000,
-        "## Phase 1: A\nStep 1.1 Record:" + " " * _LONG + "x\n## Phase 2: B\nRecord: y",
-        "## Phase 1: A\n" + "### Step 1.1" + " " * _LONG + "x\n## Phase 2: B\nRecord: y",
-        "is this so?\n" + "Words " * 100_000 + "\nYES it is NO " + "YES " * 100_000,
+        "\n".join(f"{'#' * (n % 6 + 1)} {n}. Title" for n in range(16_000)),
+        "\n".join(f"{' ' * (n % 70)}- item {n}" for n in range(4_000)),
+        "```\n" * (_LONG // 4),
+        "## Phase 1: A\nStep 1.1 Record:" + " " * (_LONG - 99) + "x\n## Phase 2: B\nRecord: y",
+        "## Phase 1: A\n" + "### Step 1.1" + " " * (_LONG - 99) + "x\n## Phase 2: B\nRecord: y",
+        "is this so?\n" + "Words " * 16_000 + "\nYES it is NO " + "YES " * 16_000,
         "One file changed, 2 insertions, " * (_LONG // 32),
         "No `Fixes:`, `Link:`, " * (_LONG // 22),
     ],
@@ -266,6 +266,24 @@ def test_hostile_text_is_read_in_linear_time(text: str) -> None:
     patch, found = read(text + "\n")
     assert found.sections[-1].span.end - found.sections[0].span.start >= len(text.rstrip())
     find_claims(patch, found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 10_000_000,
+        "a ## B " * 1_400_000,
+        "\n".join(f"{'#' * (n % 6 + 1)} {n}. Title" for n in range(100_000)),
+        "## Phase 1: A\nStep 1.1 Record: x\n" * 30_000,
+    ],
+    ids=["a line of 10 MB", "a collapsed line of 10 MB", "100,000 headings", "30,000 phases"],
+)
+@pytest.mark.timeout(20)
+def test_what_is_far_too_long_for_a_rationale_is_one_record_and_may_still_end_in_a_verdict(text: str) -> None:
+    patch, found = read(f"{text}\n\n**YES**\n")
+    assert (found.layout, found.verdict.word, found.phases) == ("raw", VerdictWord.YES, ())
+    assert [record.text for record in found.sections[0].records] == [patch.rationale_text]
+    assert find_claims(patch, found) == ()
 
 
 def test_every_mail_of_the_corpus_fits_a_layout_and_none_of_its_text_is_missing(shared: Path) -> None:

@@ -243,7 +243,7 @@ This commit should go to the stable trees for these reasons:
         "I looked at the ring, and here is my assessment: **YES** This commit should go to stable. ## Bug Analysis The "
         "walk of the ring never ends. ### 1. **Minimal and Targeted Change** The change is small: - **New check**: "
         "`ring_walk()` stops at the well-known end of the ring - Only one place is touched ### Code Changes in the "
-        "Ring ```c if (!link) + return; ``` The check is plain. ## Why This Qualifies 1. **Obvious**: everyone sees it. "
+        "Ring ```c if (!link) + return; ``` The check is plain. ## Why This Qualifies 1. **Obvious**: all see it. "
         "2. **Small**: two lines. ✅ **Contained** ✅ **Tested**"
     )
     + "\n",

@@ -59,7 +59,7 @@ def _statements(patch: Patch, rationale: Rationale) -> Iterator[Statement]:
         yield from statements_of(flat(item.span), item.phase, None, own, verified=True)
     for closing in rationale.closing:
         yield from statements_of(flat(closing.span), None, None, own)
-    if not rationale.phases:
+    if not rationale.phases and rationale.layout != "raw":
         yield from _of_sections(patch, rationale)
 
 

@@ -1,8 +1,9 @@
-"""Rationale text becomes a document: phases, records, Verification list, closing words, verdict.
+"""Rationale text becomes a document: sections and records, phases, Verification list, closing words, verdict.
 
-AUTOSEL's layouts changed with the seasons (the mails of May 2025 to May 2026 are the only documentation). The
-nine-phase outline of spring 2026 is read in all the dressings seen there; phases are keyed on their number because
-titles vary. Every other layout is "raw": the text as it stands, with the verdict where it is plain.
+AUTOSEL's layouts changed with the seasons (the mails of May 2025 to May 2026 are the only documentation;
+docs/layouts.md has one of each). The nine-phase outline of spring 2026 is read in all the dressings seen there; phases
+are keyed on their number because titles vary. What has no phases is read by `outline`, or by `collapsed` where its
+lines were lost.
 """
 
 import re
@@ -30,6 +31,9 @@ _PHASE = re.compile(
     r"\s{0,40}(?P<hash>#{1,6}\s{0,4})?(?P<bold>\*\*|__)?\s?phase\s{1,4}(?P<number>\d{1,2})\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
+# Ten times the longest rationale of May 2025 to May 2026. What is longer was not written to be read.
+_LONGEST = 200_000
+_VERDICT_WITHIN = 10_000
 _ITEM_PHASE = re.compile(
     r"(?:\*\*|__|`)?\[?\s?(?:\*\*)?Phases?\s(?P<number>\d{1,2})(?:\.\d{1,2})?(?P<more>[^\]:*`\n]{0,30}?)"
     r"(?:\*\*|__|`)?\]?(?:\*\*|__|`)?\s?(?P<colon>:?)(?:\*\*)?\s{0,4}",
@@ -52,14 +56,17 @@ class _Heading:
 def read_rationale(patch: Patch) -> Rationale:
     """Read the rationale of `patch`; all spans are offsets into `patch.message.body`.
 
-    The layout is "nine-phase", "raw" (text in any other layout), "error" (the generator's error message stands in
-    its place) or "none" (no text at all).
+    The layouts are "nine-phase", "numbered sections", "headings", "numbered points", "bullets", "prose", "collapsed",
+    "error" (the generator's error message stands in the rationale's place), "none" (no text at all) and "raw", which
+    is text that fits none of them or is too long to be one.
     """
     body = patch.message.body
     span = patch.rationale
     if span is None or not span.of(body).strip():
         return Rationale("none", (), (), (), Verdict(VerdictWord.NONE, None), span)
     lines = lines_of(body, span)
+    if span.end - span.start > _LONGEST:
+        return _unread(body, span, lines)
     lost = patch.white_space_lost
     verdict = find_verdict(body, lines)
     if verdict.word is VerdictWord.ERROR:
@@ -81,6 +88,15 @@ def read_rationale(patch: Patch) -> Rationale:
         *sections_of(lines[end:], verdict, lost=lost, headed=True),
     )
     return Rationale("nine-phase", phases, verification, closing, verdict, span, sections)
+
+
+def _unread(body: str, span: Span, lines: Sequence[TextLine]) -> Rationale:
+    """Text too long for a rationale: one record as it stands, with the verdict that its first or last lines say."""
+    first = [line for line in lines if line.end - span.start <= _VERDICT_WITHIN]
+    last = [line for line in lines if span.end - line.start <= _VERDICT_WITHIN]
+    verdict = find_verdict(body, [*first, *last])
+    whole = Section(0, None, "", (Record(None, "", span.of(body), span),), span)
+    return Rationale("raw", (), (), (), verdict, span, (whole,))
 
 
 def _phase_headings(lines: Sequence[TextLine]) -> list[_Heading]:
