@@ -86,7 +86,8 @@ FIRM = _any(
     r"\b(?:should(?:n't| not)|must(?:n't| not)|do(?:es)?(?:n't| not) (?:need|have) to)(?: \w+)? (?:go|be sent)"
     r" (?:back )?(?:in|into|to) (?:\w+ )?(?:-?stable|lts|older)",
     rf"\b(?:no|any|much|n't(?: \w+)? a) (?:\w+ )?(?:need|reason|point|value|benefit|sense|use|justification)"
-    rf" (?:\w+ )?(?:to|in|for|of)(?: \w+)? (?:{_TAKE}\b|having (?:this|it|that)|have (?:this|it|that)|{_STABLE})",
+    rf" (?:\w+ )?(?:to|in|for|of)(?: \w+)? (?:back-?port\w{{0,3}}\b|{_TAKE} (?:this|it|these)\b|having (?:this|it"
+    rf"|that)|have (?:this|it|that)|{_STABLE})",
     rf"\bno need (?:to )?(?:for )?{_STABLE}",
     rf"(?:{_NOT}|\bhardly|\bno longer)(?! (?:only|just|merely)\b)[^.;!?]{{0,40}}\b(?:suitable|appropriate|needed"
     rf"|necessary|required|relevant|applicable"
@@ -205,8 +206,9 @@ NEEDS = _any(
 HOLD = _any(
     rf"\b(?:please|pls|let's|i'd|can you|could you|better|can we|should)\b[^?]{{0,20}}\bhold (?:off|on|back|{_OBJECT})",
     r"^(?:\w+,? ){0,2}hold (?:off|on)\b",
-    r"\b(?:please|pls|let's|i'd|better to|would you)\b[^?]{0,20}\b(?:wait|postpone|defer|delay)\b",
-    rf"{_SUBJECT} (?:should|must|has to|needs to)(?: \w+)? (?:wait|be (?:postponed|deferred|delayed|held))",
+    r"\b(?:please|pls|i'd|better to|would you|let's) (?:\w+ )?(?:wait(?! an?\b)|postpone|defer|delay)\b",
+    rf"\b(?:this|these|the)(?: {_NOUN})? (?:should|must|has to|needs to)(?: \w+)? (?:wait|be (?:postponed|deferred"
+    rf"|delayed|held))",
     r"\b(?:an?|another|the|proper) (?:\w+ )?(?:fix|fixup|revert|replacement|follow-?up)\b[^.?]{0,20}\b(?:is|are"
     r"|was|are|will be"
     r"|'s)(?: \w+)? (?:pending|coming|on (?:its|the) way|in flight|in progress|in the works|underway|under (?:review"
@@ -284,7 +286,7 @@ PERMITTED = _any(
 )
 # What turns a wish to drop round, where it stands in front of it in the same clause.
 TURNED = _any(
-    rf"{_NOT}|\b(?:no need|no reason|why|instead of|rather than|if (?:you|we|i)|whether|unless|no|or else)\b|n't\b",
+    rf"{_NOT}|\b(?:no need|no reason|why|instead of|rather than|if|whether|unless|no|or else)\b|n't\b",
 )
 CLAUSE = re.compile(r"[,;:()–—]| (?:so|and|then|but|please|pls|because|since|as) ")
 CONDITION_NEEDS = _any(
