@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support import mail, rationales
@@ -116,6 +116,27 @@ def test_short_lines_above_lists_are_headings_where_there_are_no_others() -> Non
     assert shape(read(text)[1]) == [(0, None, ""), (1, None, "Why it is good"), (1, None, "Notes for backporting")]
 
 
+def test_lines_that_are_underlined_are_headings() -> None:
+    text = "Scope of it\n-----------\nIt is small, all in all.\n\nRisk of it\n==========\n\nIt is low.\n\n**YES**\n"
+    assert shape(read(text)[1]) == [(1, None, "Scope of it"), (1, None, "Risk of it")]
+
+
+@pytest.mark.parametrize(
+    "layout", ["numbered sections", "headings", "numbered points", "bullets", "collapsed", "prose"]
+)
+def test_a_page_that_lost_blank_lines_and_indents_keeps_layout_and_headings(layout: str) -> None:
+    whole = mail.autosel(rationale=rationales.LAYOUTS[layout]).decode()
+    start = whole.index("---\n\n")
+    bare = whole[:start] + "\n".join(line.strip() for line in whole[start:].split("\n") if line.strip())
+    patch = rationales.queue(bare.encode()).patches[0]
+    assert patch.white_space_lost
+    found = read_rationale(patch)
+    assert_nothing_is_missing(patch, found)
+    assert found.layout == layout
+    titles = [section.title for section in found.sections]
+    assert titles == [section.title for section in read(rationales.LAYOUTS[layout])[1].sections]
+
+
 def test_bullets_that_are_but_titles_are_headings() -> None:
     text = "YES\n\n- What it fixes\n  - the walk\n  - the ring\n\n- Scope and risk\n  - small\n"
     found = read(text)[1]
@@ -217,6 +238,7 @@ _PARTS = st.sampled_from(
 
 
 @given(st.lists(st.one_of(_PARTS, st.text(max_size=30)), max_size=40))
+@settings(deadline=None)
 def test_of_any_lines_nothing_is_missing(lines: list[str]) -> None:
     patch, found = read("\n".join(lines) + "\n")
     if found.layout == "none":
@@ -227,6 +249,7 @@ def test_of_any_lines_nothing_is_missing(lines: list[str]) -> None:
 
 
 @given(st.lists(st.one_of(_PARTS, st.text(max_size=20)), min_size=1, max_size=60))
+@settings(deadline=None)
 def test_of_any_text_run_together_nothing_is_missing(parts: list[str]) -> None:
     patch, found = read(rationales.fill(" ".join(["Words. ## Head The words - **go** on.", *parts])) + "\n")
     assert_nothing_is_missing(patch, found)

@@ -105,13 +105,13 @@ def numbered_title(text: str) -> tuple[int | None, str]:
 
 
 def _headings(lines: Sequence[TextLine], verdict: Verdict, *, lost: bool, headed: bool) -> list[Heading]:
-    found = list(_marked(lines, verdict))
+    found = list(_marked(lines, verdict, lost=lost))
     if found or headed:
         return found
     return list(_plain(lines, verdict, lost=lost)) or _titled_bullets(lines)
 
 
-def _marked(lines: Sequence[TextLine], verdict: Verdict) -> Iterator[Heading]:
+def _marked(lines: Sequence[TextLine], verdict: Verdict, *, lost: bool) -> Iterator[Heading]:
     """Headings by their own marks: `#`, bold from end to end, the word Verification."""
     done = 0
     for index, line in enumerate(lines):
@@ -130,13 +130,14 @@ def _marked(lines: Sequence[TextLine], verdict: Verdict) -> Iterator[Heading]:
         elif len(line.raw) <= 120 and not _holds(line, verdict) and not verdict_line(line):
             bold = _BOLD.fullmatch(line.raw.strip())
             apart = index == 0 or _stands_apart(lines[index - 1])
+            apart = apart or (lost and ends_on_purpose(lines[index - 1], line, indent_lost=lost))
             if bold is not None and apart and not bold["title"].rstrip().endswith((".", "!", "?", ",", ";")):
                 number, title = numbered_title(bold["title"])
                 yield Heading(index, index + 1, _BOLD_RANK, number, title)
 
 
 def _plain(lines: Sequence[TextLine], verdict: Verdict, *, lost: bool) -> Iterator[Heading]:
-    """Short lines that stand above a list or a paragraph and end in no stop."""
+    """Short lines that stand above a list, a paragraph or a drawn line, and end in no stop."""
     for index, line in enumerate(lines[:-1]):
         if line.blank or line.fenced or line.quoted or line.bullet or line.rule or len(line.raw) > _PLAIN_LONGEST:
             continue
@@ -149,7 +150,7 @@ def _plain(lines: Sequence[TextLine], verdict: Verdict, *, lost: bool) -> Iterat
         if below.blank and index + 2 < len(lines):
             titles = lines[index + 2].bullet
         else:
-            titles = not below.blank and not below.rule and ends_on_purpose(line, below, indent_lost=lost)
+            titles = not below.blank and ends_on_purpose(line, below, indent_lost=lost)
         if titles:
             number, title = numbered_title(words)
             yield Heading(index, index + 1, _PLAIN_RANK, number, title)
