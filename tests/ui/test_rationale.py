@@ -13,7 +13,7 @@ from uringreview.diff.model import DiffAnchor
 from uringreview.mail.message import Span
 from uringreview.rationale.check import Mark, MarkWord
 from uringreview.rationale.claims import Claim, ClaimKind
-from uringreview.ui.rationale_text import place, sections
+from uringreview.ui.rationale_parts import parts_of, place
 from uringreview.ui.rationale_view import BANNER
 from uringreview.ui.window import Window
 
@@ -160,7 +160,7 @@ def test_markup_in_a_rationale_stays_text(open_window: OpenWindow, tmp_path: Pat
 def test_every_claim_of_a_patch_can_be_reached(open_window: OpenWindow, tmp_path: Path) -> None:
     window = open_window(batch(tmp_path))
     for facts in window.bench.facts.values():
-        parts = sections(facts, facts.patch.message.body)
+        parts = parts_of(facts)
         assert {index for part in parts for index in part.marks} == set(range(len(facts.marks)))
 
 

@@ -25,7 +25,8 @@ from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
 from uringreview.rationale.check import Mark, MarkWord
 from uringreview.ui.plain import plain_tip
-from uringreview.ui.rationale_text import Block, BlockKind, Run, worst
+from uringreview.ui.rationale_parts import Block, BlockKind, Run
+from uringreview.ui.rationale_text import worst
 from uringreview.ui.theme import HALF, ONE, THREE, TWO, Theme, fixed_font, ui_font
 
 _MARKS = int(QTextFormat.Property.UserProperty) + 1
@@ -159,7 +160,7 @@ class RationaleText(QTextEdit):
             case BlockKind.HEADING:
                 shape.setTopMargin(TWO)
                 shape.setBottomMargin(ONE)
-            case BlockKind.RECORD | BlockKind.EVIDENCE | BlockKind.NOTE:
+            case BlockKind.RECORD | BlockKind.EVIDENCE | BlockKind.NOTE | BlockKind.SUBHEADING:
                 shape.setLeftMargin(2 * TWO + HALF)
                 shape.setBottomMargin(ONE)
             case BlockKind.VERDICT:

@@ -1,66 +1,19 @@
-"""What the rationale pane says, as blocks of runs: headings, records with their claims placed in them, evidence.
+"""What the rationale pane says, as blocks of runs: callouts, the headings of its parts, records, evidence, verdict.
 
-Values only. A claim's words are looked for in the record's joined text by letters and digits alone, because the mail
-wraps them and puts hyphens at line ends; a claim that cannot be placed is listed by itself, never dropped.
+Values only; how a rationale falls into parts stands in `rationale_parts`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import Enum
-from itertools import pairwise
+from dataclasses import dataclass
 
-from uringreview.mail.message import Span
 from uringreview.rationale.check import Mark, MarkWord
-from uringreview.rationale.document import Record, VerdictWord
+from uringreview.rationale.document import VerdictWord
 from uringreview.review.facts import PatchFacts
+from uringreview.review.tally import is_empty
+from uringreview.ui.rationale_parts import Block, BlockKind, Part, Run
 from uringreview.ui.visible import visible
 
 _WORST_FIRST = (MarkWord.CONTRADICTED, MarkWord.UNCHECKABLE, MarkWord.VERIFIED)
-
-TEXT, VERIFICATION, CLOSING, OTHER = "text", "verification", "closing", "other"
-
-
-class BlockKind(Enum):
-    """How a block looks."""
-
-    CALLOUT = "callout"
-    HEADING = "heading"
-    RECORD = "record"
-    EVIDENCE = "evidence"
-    VERDICT = "verdict"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Text with the marks (indexes into the facts' marks) that speak of it; `role` is "", "step", "strong", "muted"
-    or a mark's word."""
-
-    text: str
-    marks: tuple[int, ...] = ()
-    role: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One paragraph; `section` names the fold that it belongs to, `span` the place in the body, `right` what stands at
-    the right edge."""
-
-    kind: BlockKind
-    runs: tuple[Run, ...]
-    section: str = ""
-    span: Span | None = None
-    right: tuple[Run, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One part that folds: a phase, the verification list, the rest."""
-
-    key: str
-    title: str
-    marks: tuple[int, ...]
-    body: tuple[Block, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,81 +24,21 @@ class Callout:
     text: str
 
 
-def sections(facts: PatchFacts, body: str) -> tuple[Section, ...]:
-    """The rationale's parts in order; every mark is in at least one of them."""
-    rationale = facts.rationale
-    made: list[Section] = []
-    placed: set[int] = set()
-
-    def add(key: str, title: str, records: Sequence[tuple[str, str, Span]], number: int | None = None) -> None:
-        blocks: list[Block] = []
-        inside: list[int] = []
-        for step, text, span in records:
-            own = [index for index, mark in enumerate(facts.marks) if _within(mark.claim.span, span)]
-            runs, found = place(text, span, own, facts.marks)
-            placed.update(found)
-            inside += [index for index in found if index not in inside]
-            lead = (Run(f"{step} ", role="step"),) if step else ()
-            blocks.append(Block(BlockKind.RECORD, (*lead, *runs), key, span))
-        if number is not None:
-            inside += [
-                index
-                for index, mark in enumerate(facts.marks)
-                if mark.claim.phase == number and index not in inside and not _elsewhere(mark, facts)
-            ]
-        made.append(Section(key, title, tuple(sorted(inside)), tuple(blocks)))
-
-    for phase in rationale.phases:
-        add(str(phase.number), phase.title, [_record(record) for record in phase.records], phase.number)
-    if rationale.verification:
-        add(VERIFICATION, "Verification", [("–", item.text, item.span) for item in rationale.verification])
-    if rationale.closing:
-        add(CLOSING, "Closing", [_record(record) for record in rationale.closing])
-    if not made and rationale.span is not None:
-        text = rationale.span.of(body).strip("\n")
-        paragraphs = _paragraphs(text, rationale.span.start + rationale.span.of(body).find(text))
-        add(TEXT, "Text", [("", part, span) for part, span in paragraphs])
-    rest = [index for index in range(len(facts.marks)) if index not in placed]
-    if rest:
-        blocks = tuple(
-            Block(BlockKind.RECORD, (Run(visible(facts.marks[n].claim.text), (n,)),), OTHER, facts.marks[n].claim.span)
-            for n in rest
-        )
-        made.append(Section(OTHER, "Claims of other places", tuple(rest), blocks))
-    return tuple(made)
-
-
-def place(text: str, span: Span, own: Sequence[int], marks: Sequence[Mark]) -> tuple[tuple[Run, ...], tuple[int, ...]]:
-    """Cut `text`, a record that stands at `span`, into runs so that the claims `own` are runs of their own.
-
-    Returns the runs and the indexes of the claims that were found in it.
-    """
-    letters = [(place_, char) for place_, char in enumerate(text) if char.isalnum()]
-    squeezed = "".join(char for _, char in letters).lower()
-    covered: list[tuple[int, int, int]] = []
-    for index in own:
-        claim = marks[index].claim
-        wanted = "".join(char for char in claim.text if char.isalnum()).lower()
-        share = (claim.span.start - span.start) / max(span.end - span.start, 1)
-        start = _nearest(squeezed, wanted, round(share * len(squeezed)))
-        if start is not None:
-            covered.append((letters[start][0], letters[start + len(wanted) - 1][0] + 1, index))
-    edges = sorted({0, len(text), *(edge for start, end, _ in covered for edge in (start, end))})
-    runs = []
-    for start, end in pairwise(edges):
-        inside = tuple(index for low, high, index in covered if low <= start and end <= high)
-        runs.append(Run(_shown(text[start:end]), inside))
-    return tuple(runs), tuple(index for _, _, index in covered)
-
-
 def worst(indexes: Sequence[int], marks: Sequence[Mark]) -> MarkWord:
     """The mark that the eye should see where several claims share words."""
     words = {marks[index].word for index in indexes}
     return next(word for word in _WORST_FIRST if word in words)
 
 
-def open_at_first(parts: Sequence[Section], marks: Sequence[Mark]) -> frozenset[str]:
-    """Which parts are unfolded at first: those with something false or open, else the one with the most claims."""
+def open_at_first(parts: Sequence[Part], facts: PatchFacts) -> frozenset[str]:
+    """Which parts are unfolded at first.
+
+    Of the nine phases those with something false or open, else the one with the most claims. Other layouts are short
+    enough to be read as a whole.
+    """
+    marks = facts.marks
+    if not facts.rationale.phases:
+        return frozenset(part.key for part in parts)
     doubtful = {part.key for part in parts if any(marks[n].word is not MarkWord.VERIFIED for n in part.marks)}
     if doubtful or not parts:
         return frozenset(doubtful)
@@ -154,19 +47,20 @@ def open_at_first(parts: Sequence[Section], marks: Sequence[Mark]) -> frozenset[
 
 def blocks(
     facts: PatchFacts,
-    parts: Sequence[Section],
+    parts: Sequence[Part],
     unfolded: frozenset[str],
     selected: int | None,
     callouts: Sequence[Callout],
 ) -> list[Block]:
     """Everything that the pane shows, top to bottom."""
     shown = [Block(BlockKind.CALLOUT, (Run(f"{c.lead} ", role="strong"), Run(visible(c.text)))) for c in callouts]
-    if facts.rationale.span is None:
-        shown.append(Block(BlockKind.NOTE, (Run("This mail holds no rationale.", role="muted"),)))
+    if facts.rationale.span is None or is_empty(facts):
+        why = "The rationale's heading stands over nothing." if is_empty(facts) else "This mail holds no rationale."
+        shown.append(Block(BlockKind.NOTE, (Run(why, role="muted"),)))
     for part in parts:
         is_open = part.key in unfolded
-        number = f"{part.key}  " if part.key.isdigit() else ""
-        head = (Run("▾ " if is_open else "▸ ", role="muted"), Run(f"{number}{visible(part.title)}", role="heading"))
+        number = f"{part.number}  " if part.number is not None else ""
+        head = (Run("▾ " if is_open else "▸ ", role="muted"), Run(f"{number}{part.title}", role="heading"))
         shown.append(Block(BlockKind.HEADING, head, part.key, None, counts(part.marks, facts.marks)))
         if is_open:
             for block in part.body:
@@ -245,48 +139,3 @@ def callouts(facts: PatchFacts, simulator: str) -> tuple[Callout, ...]:
     if facts.not_done:
         found.append(Callout("Not examined:", facts.not_done))
     return tuple(found)
-
-
-def _record(record: Record) -> tuple[str, str, Span]:
-    step = record.step or ""
-    label = record.label if record.label and record.label.lower() not in ("record", "") else ""
-    return (
-        step,
-        f"{label}: {record.text}" if label and not record.text.startswith(label) else record.text,
-        record.span,
-    )
-
-
-def _paragraphs(text: str, offset: int) -> list[tuple[str, Span]]:
-    found, at = [], 0
-    for part in text.split("\n\n"):
-        if part.strip():
-            found.append((part.strip("\n"), Span(offset + at, offset + at + len(part))))
-        at += len(part) + 2
-    return found
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
-
-
-def _elsewhere(mark: Mark, facts: PatchFacts) -> bool:
-    spans = [item.span for item in facts.rationale.verification] + [r.span for r in facts.rationale.closing]
-    return any(_within(mark.claim.span, span) for span in spans)
-
-
-def _nearest(text: str, wanted: str, near: int) -> int | None:
-    if not wanted:
-        return None
-    best: int | None = None
-    at = text.find(wanted)
-    while at != -1:
-        if best is None or abs(at - near) < abs(best - near):
-            best = at
-        at = text.find(wanted, at + 1)
-    return best
-
-
-def _shown(text: str) -> str:
-    # U+2028 breaks the line inside a paragraph: a record stays one text block however many lines it has.
-    return "\u2028".join(visible(line) for line in text.split("\n"))

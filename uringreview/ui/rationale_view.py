@@ -20,13 +20,12 @@ from uringreview.rationale.check import Mark
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.header import Header
 from uringreview.ui.rationale_edit import RationaleText
+from uringreview.ui.rationale_parts import Part, parts_of
 from uringreview.ui.rationale_text import (
     Callout,
-    Section,
     blocks,
     callouts,
     open_at_first,
-    sections,
 )
 from uringreview.ui.raw_view import RawView
 from uringreview.ui.theme import Theme
@@ -52,7 +51,7 @@ class RationalePane(QWidget):
         self._theme = theme
         self._facts: PatchFacts | None = None
         self._row: Row | None = None
-        self._parts: tuple[Section, ...] = ()
+        self._parts: tuple[Part, ...] = ()
         self._unfolded: frozenset[str] = frozenset()
         self._selected: int | None = None
         self._spoken: frozenset[int] = frozenset()
@@ -106,13 +105,13 @@ class RationalePane(QWidget):
             self._selected = None
             self._spoken = frozenset()
         self._row, self._facts = row, facts
-        self._parts = sections(facts, facts.patch.message.body) if facts else ()
+        self._parts = parts_of(facts) if facts else ()
         self._order = [index for part in self._parts for index in part.marks]
         self._order = list(dict.fromkeys(self._order))
         if not same:
             self._folded_by_hand = False
         if facts and not (kept and self._folded_by_hand):
-            self._unfolded = open_at_first(self._parts, facts.marks)
+            self._unfolded = open_at_first(self._parts, facts)
         patch = row.patch if row else None
         self.raw.show_message(patch.message if patch else None)
         self._empty.setText(_why_empty(row, facts))
@@ -175,9 +174,13 @@ class RationalePane(QWidget):
         self.mark_chosen.emit(self._facts.marks[self._selected])
 
     def go_phase(self, number: int) -> None:
-        """Unfold phase `number` and bring it to the top."""
-        key = str(number)
-        if any(part.key == key for part in self._parts):
+        """Unfold phase `number` and bring it to the top; in other layouts the heading with that number, else the
+        part that comes so far down."""
+        numbered = (part.key for part in self._parts if part.number == number)
+        key = next(numbered, None)
+        if key is None and not any(part.number is not None for part in self._parts) and number <= len(self._parts):
+            key = self._parts[number - 1].key
+        if key is not None:
             self._folded_by_hand = True
             self._unfolded |= {key}
             self._repaint(keep=True)
