@@ -5,9 +5,10 @@ place the file's own lines are shown beside what the hunk expects. For a missing
 ranked by how many of the hunks' old lines they hold.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 
+from uringreview.kernel.clone import Branch, Clone
 from uringreview.kernel.hunks import HunkText
 from uringreview.kernel.status import FailedHunk
 
@@ -33,6 +34,23 @@ def failed_hunk(path: str, number: int, hunk: HunkText, data: bytes) -> FailedHu
     return FailedHunk(path, number, low + 1, _text(expected), _text(window))
 
 
+def place_of(
+    clone: Clone, branch: Branch, path: str, old_sides: Sequence[bytes], read: Callable[[str], bytes]
+) -> tuple[str, str]:
+    """The path on `branch` that a missing `path` most likely stands under ("" for none), and a sentence about it.
+
+    `old_sides` are the old sides of its hunks, `read` gives a blob by its id.
+    Raises NotDownloaded where a partial clone lacks a candidate.
+    """
+    names = [*clone.files_named(branch.tip, path.rpartition("/")[2]), *_split(clone, branch, path)]
+    entries = ((name, clone.entry(branch.tip, name)) for name in names)
+    contents = ((name, read(entry.id)) for name, entry in entries if entry is not None)
+    found = likely_moved(path, old_sides, contents)
+    if found is None:
+        return "", f"no {path} on this branch"
+    return found[0], f"no {path} on this branch; {found[0]} holds {found[1]}% of its lines"
+
+
 def likely_moved(
     path: str, old_sides: Iterable[bytes], candidates: Iterable[tuple[str, bytes]]
 ) -> tuple[str, int] | None:
@@ -53,6 +71,18 @@ def likely_moved(
     if best is None or best[0] < _ALIKE:
         return None
     return best[2], int(best[0] * 100)
+
+
+def _split(clone: Clone, branch: Branch, path: str) -> list[str]:
+    """Where code stands that was split or moved: fs/io_uring.c became a folder in 6.0.
+
+    Only paths under other names count: the same name elsewhere is found without this.
+    """
+    if path.startswith("io_uring/"):
+        return ["fs/io_uring.c", "fs/io-wq.c"]
+    if path in ("fs/io_uring.c", "fs/io-wq.c"):
+        return list(clone.files_under(branch.tip, "io_uring"))
+    return []
 
 
 def _place(expected: Sequence[bytes], data: bytes, header: int) -> int | None:

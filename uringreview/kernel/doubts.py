@@ -17,7 +17,7 @@ _LABEL = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*:[ \t\r]*(?:$|/[/*])")
 
 
 def doubts(path: str, hunks: tuple[HunkText, ...], fitted: Fit, before: bytes) -> tuple[Flag, ...]:
-    """A flag for each doubt about where the hunks landed; `before` is the branch's file, `path` its name in the diff."""
+    """A flag for each doubt about where the hunks landed; `before` is the file on the branch, `path` its name."""
     found = []
     moved = any(fitted.offsets)
     for number, (hunk, line) in enumerate(zip(hunks, old_lines(hunks, fitted), strict=True)):

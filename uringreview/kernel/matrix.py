@@ -12,11 +12,11 @@ from time import monotonic
 from uringreview.diff.model import DiffState
 from uringreview.kernel.apply import BranchTree, Engine, FileOutcome, FilePatch, Outcome, Overlay, Refusal, Tree
 from uringreview.kernel.clone import Branch, Clone, NotDownloaded, open_clone
-from uringreview.kernel.conflict import failed_hunk, likely_moved
+from uringreview.kernel.conflict import failed_hunk, place_of
+from uringreview.kernel.doubts import doubts, function_name
 from uringreview.kernel.fuzz import fuzz_needed
 from uringreview.kernel.history import BranchLog, history
 from uringreview.kernel.hunks import fit
-from uringreview.kernel.doubts import doubts, function_name
 from uringreview.kernel.merge import Merger
 from uringreview.kernel.prepare import Prepared, prepare
 from uringreview.kernel.status import Candidate, Cell, FailedHunk, Flag, FlagKind, Status
@@ -271,7 +271,7 @@ class _Trial:
         refused = [file for file in forward.files if file.refusal is not None]
         missing = [file for file in refused if file.refusal is Refusal.MISSING]
         if missing:
-            detail = "; ".join(self._missing(file.patch, branch) for file in missing[:3])
+            detail = "; ".join(self._missing(file, branch) for file in missing[:3])
             if len(missing) > 3:
                 detail += f"; and {len(missing) - 3} more"
             return Cell(prepared.candidate.key, branch.name, Status.MISSING, detail, failed=failing)
@@ -292,6 +292,10 @@ class _Trial:
         parts += self._absent(refused)
         return Cell(prepared.candidate.key, branch.name, Status.CONFLICT, "; ".join(parts), failed=failing)
 
+    def _missing(self, file: FileOutcome, branch: Branch) -> str:
+        sides = [hunk.old for hunk in file.patch.hunks]
+        return place_of(self.clone, branch, file.patch.old_path or file.patch.path, sides, self.engine.text)[1]
+
     def _absent(self, refused: Sequence[FileOutcome]) -> list[str]:
         """The functions that failed hunks stand in and that the branch's file does not name."""
         found: dict[str, None] = {}
@@ -301,25 +305,6 @@ class _Trial:
                 names = (function_name(file.patch.hunks[at].heading) for at in file.failed)
                 found |= {name.decode("ascii"): None for name in names if name and name not in data}
         return [f"no {name}() in this branch's file" for name in list(found)[:2]]
-
-    def _missing(self, patch: FilePatch, branch: Branch) -> str:
-        path = patch.old_path or patch.path
-        names = [*self.clone.files_named(branch.tip, path.rpartition("/")[2]), *_split(self.clone, branch, path)]
-        entries = ((name, self.clone.entry(branch.tip, name)) for name in names)
-        contents = ((name, self.engine.text(entry.id)) for name, entry in entries if entry is not None)
-        found = likely_moved(path, (hunk.old for hunk in patch.hunks), contents)
-        if found is None:
-            return f"no {path} on this branch"
-        return f"no {path} on this branch; {found[0]} holds {found[1]}% of its lines"
-
-
-def _split(clone: Clone, branch: Branch, path: str) -> list[str]:
-    """Where io_uring's code stands on a branch from before, or after, fs/io_uring.c became a folder in 6.0."""
-    if path.startswith("io_uring/"):
-        return ["fs/io_uring.c", "fs/io-wq.c"]
-    if path in ("fs/io_uring.c", "fs/io-wq.c"):
-        return list(clone.files_under(branch.tip, "io_uring"))
-    return []
 
 
 def _reverse_fits(forward: Outcome, backward: Outcome) -> bool:

@@ -56,8 +56,8 @@ class FlagKind(Enum):
 class Flag:
     """One reason to look before trusting a cell that applies; `sentence` says it in words.
 
-    `path` and `hunk` (0-based) name the place in the diff, "" and None for the whole patch. `landed` and `meant` are the
-    functions of an OTHER_FUNCTION, `places` how many of a SEVERAL_PLACES there are (counted up to 10).
+    `path` and `hunk` (0-based) name the place in the diff, "" and None for the whole patch. `landed` and `meant` are
+    the functions of an OTHER_FUNCTION, `places` how many of a SEVERAL_PLACES there are (counted up to 10).
     """
 
     kind: FlagKind

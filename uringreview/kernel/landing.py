@@ -1,0 +1,190 @@
+"""A patch as it lands on a branch, and where it does not: from memory, without a checkout.
+
+`landed` gives the diff anew with the branch's own lines and numbers, `conflict` three sides of every hunk that does
+not fit (what the patch expects, what stands on the branch, what the patch wants), `context` more lines around either.
+The verdicts are those of the matrix: the same engine, the same order of questions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from uringreview.diff.images import blob_id
+from uringreview.diff.model import ChangeKind, Diff, DiffState, FileChange
+from uringreview.errors import UsageProblem
+from uringreview.kernel.apply import BranchTree, Engine, FileOutcome, Outcome, Overlay, Refusal, Tree
+from uringreview.kernel.clone import Branch, Clone, open_clone
+from uringreview.kernel.conflict import failed_hunk, place_of
+from uringreview.kernel.prepare import Prepared, prepare
+from uringreview.kernel.remake import lines_of, remade
+from uringreview.kernel.status import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A patch as it lands on `branch`, once those of `after` (keys) are on it.
+
+    `diff` turns the branch's files into what the patch makes of them: line numbers, context and function names are the
+    branch's, blob ids whole. `offsets` tell how far each mailed hunk moved, in file and hunk order.
+    """
+
+    key: str
+    branch: str
+    diff: Diff
+    offsets: tuple[int, ...]
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRegion:
+    """One hunk that does not fit, from three sides; line numbers are 1-based.
+
+    `base` is what the patch expects from `base_line` of its own tree's file on, `patch` what it makes of that, and
+    `theirs` what stands on the branch from `theirs_line` of `theirs_path` on: there the hunk was meant to go. Where no
+    such place is known `theirs` is empty and `theirs_line` None. `hunk` is 0-based, None where the file as a whole is
+    refused; `note` then says why, and also where the file was looked for under another name.
+    """
+
+    path: str
+    hunk: int | None
+    heading: str
+    base: tuple[str, ...]
+    base_line: int
+    theirs: tuple[str, ...]
+    theirs_line: int | None
+    theirs_path: str
+    patch: tuple[str, ...]
+    patch_line: int
+    note: str = ""
+
+
+def landed(clone_path: str, candidate: Candidate, branch: str, after: Sequence[Candidate] = ()) -> Landing:
+    """`candidate` as it lands on `branch`, on top of the queued patches of `after` in that order.
+
+    Raises UsageProblem, with a sentence, where it or one of those does not apply there or its diff must not be tried,
+    NotDownloaded where a partial clone lacks a file, EnvironmentProblem for a clone that cannot be read.
+    """
+    clone, on, engine = _opened(clone_path, branch)
+    tree = _with(clone, on, engine, after)
+    prepared = _ready(candidate)
+    outcome = engine.try_on(tree, prepared.forward)
+    if not outcome.applies:
+        raise UsageProblem(f"{prepared.label} does not apply on {on.name}: there is no diff as it lands there")
+    files = tuple(
+        _remade(engine, change, file) for change, file in zip(candidate.diff.files, outcome.files, strict=True)
+    )
+    keys = tuple(each.key for each in after)
+    return Landing(candidate.key, on.name, Diff(DiffState.EXACT, files), outcome.offsets, keys)
+
+
+def conflict(
+    clone_path: str, candidate: Candidate, branch: str, after: Sequence[Candidate] = ()
+) -> tuple[ConflictRegion, ...]:
+    """Every hunk of `candidate` that does not fit `branch` (on top of `after`), in the order of the diff.
+
+    () where the patch applies. Raises as `landed` does, but for a patch that does not apply.
+    """
+    clone, on, engine = _opened(clone_path, branch)
+    outcome = engine.try_on(_with(clone, on, engine, after), _ready(candidate).forward)
+    return tuple(region for file in outcome.files for region in _regions(clone, on, engine, file))
+
+
+def context(clone_path: str, branch: str, path: str, first: int, last: int) -> tuple[str, ...]:
+    """The lines `first` to `last` (1-based, both included) of `path` on `branch`; fewer where the file is shorter.
+
+    Raises UsageProblem where the branch has no such file, otherwise as `landed` does.
+    """
+    clone = open_clone(clone_path)
+    data = clone.file(branch, path)
+    if data is None:
+        raise UsageProblem(f"{clone.branch(branch).name} has no file {path}")
+    lines = data.split(b"\n", max(last, 0))[max(first - 1, 0) : max(last, 0)]
+    if lines and not lines[-1] and data.count(b"\n") < last:
+        lines.pop()  # what follows the last line end is no line
+    return tuple(line.decode("utf-8", "surrogateescape") for line in lines)
+
+
+def _opened(clone_path: str, branch: str) -> tuple[Clone, Branch, Engine]:
+    clone = open_clone(clone_path)
+    return clone, clone.branch(branch), Engine(lambda blob: clone.read(blob, f"blob {blob[:12]}"))
+
+
+def _ready(candidate: Candidate) -> Prepared:
+    prepared = prepare(candidate)
+    if candidate.diff.state is DiffState.NONE:
+        raise UsageProblem(f"{prepared.label} has no diff")
+    if prepared.refusal:
+        raise UsageProblem(f"{prepared.label} cannot be tried: {prepared.refusal}")
+    return prepared
+
+
+def _with(clone: Clone, branch: Branch, engine: Engine, after: Sequence[Candidate]) -> Tree:
+    """The branch's tree with the patches of `after` on it."""
+    over = Overlay(BranchTree(clone, branch.tip), {})
+    for earlier in after:
+        prepared = _ready(earlier)
+        outcome: Outcome = engine.try_on(over, prepared.forward)
+        if not outcome.applies:
+            raise UsageProblem(f"{prepared.label}, which was to come first, does not apply on {branch.name}")
+        over = over.over(outcome.writes)
+    return over
+
+
+def _remade(engine: Engine, change: FileChange, file: FileOutcome) -> FileChange:
+    patch = file.patch
+    before = engine.text(file.entry.id) if file.entry else b""
+    after = engine.text(engine.made(patch, file.entry.id if file.entry else "")) if patch.hunks else before
+    hunks = remade(change.hunks, patch.hunks, file.fit, before, after) if file.fit is not None else ()
+    old_mode = f"{file.entry.mode:06o}" if file.entry and change.old_mode else change.old_mode
+    return replace(
+        change,
+        hunks=hunks,
+        old_mode=old_mode,
+        old_blob=None if change.kind is ChangeKind.NEW else blob_id(before),
+        new_blob=None if change.kind is ChangeKind.DELETED else blob_id(after),
+    )
+
+
+def _regions(clone: Clone, branch: Branch, engine: Engine, file: FileOutcome) -> list[ConflictRegion]:
+    if file.refusal is None:
+        return []
+    patch = file.patch
+    path, note, data = patch.path, "", None
+    if file.entry is not None and file.refusal is Refusal.HUNKS:
+        data = engine.text(file.entry.id)
+        path = patch.old_path or path
+    elif file.refusal is Refusal.MISSING:
+        sides = [hunk.old for hunk in patch.hunks]
+        path, note = place_of(clone, branch, patch.old_path or path, sides, engine.text)
+        data = clone.file(branch.name, path) if path else None
+    else:
+        note = f"{path}: {file.refusal.value}"
+    regions = []
+    for number in file.failed:
+        hunk = patch.hunks[number]
+        found = failed_hunk(patch.path, number, hunk, data or b"")
+        regions.append(
+            ConflictRegion(
+                path=patch.path,
+                hunk=number,
+                heading=hunk.heading.decode("utf-8", "surrogateescape"),
+                base=found.expected,
+                base_line=hunk.old_start,
+                theirs=found.found,
+                theirs_line=found.line,
+                theirs_path=path if found.line is not None else "",
+                patch=_shown(hunk.new),
+                patch_line=hunk.new_start,
+                note=note,
+            )
+        )
+    if not regions:
+        standing = _shown(engine.text(file.entry.id)) if file.entry and file.refusal is Refusal.LEFT_OVER else ()
+        line = 1 if standing else None
+        regions.append(
+            ConflictRegion(patch.path, None, "", (), 0, standing, line, path if standing else "", (), 0, note)
+        )
+    return regions
+
+
+def _shown(data: bytes) -> tuple[str, ...]:
+    return tuple(line.removesuffix(b"\n").decode("utf-8", "surrogateescape") for line in lines_of(data))
