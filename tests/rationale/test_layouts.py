@@ -137,6 +137,11 @@ def test_a_page_that_lost_blank_lines_and_indents_keeps_layout_and_headings(layo
     assert titles == [section.title for section in read(rationales.LAYOUTS[layout])[1].sections]
 
 
+def test_a_heading_loses_its_marks_and_no_underscore_of_a_name() -> None:
+    text = "## **Tool: ring__walk__find**\n\nx\n\n### __2) Scope:__\n\ny\n"
+    assert shape(read(text)[1]) == [(1, None, "Tool: ring__walk__find"), (2, 2, "Scope")]
+
+
 def test_bullets_that_are_but_titles_are_headings() -> None:
     text = "YES\n\n- What it fixes\n  - the walk\n  - the ring\n\n- Scope and risk\n  - small\n"
     found = read(text)[1]

@@ -97,6 +97,12 @@ def test_a_section_that_speaks_of_other_commits_or_quotes_makes_no_claims(text: 
     assert said(f"**YES**\n\n{text}") == []
 
 
+def test_a_step_above_the_first_phase_heading_makes_claims_of_its_phase() -> None:
+    whole = rationales.rationale({"2.2": "The diff has 20 insertions."}, verification="")
+    (mark,) = marks("of the message.\n\n" + whole[whole.index("Step 2.2") :])
+    assert (mark.claim.phase, mark.claim.step, mark.word) == (2, "2.2", MarkWord.CONTRADICTED)
+
+
 def test_the_next_section_speaks_of_this_patch_again() -> None:
     text = "## History\n\n### Then\n\n7 files changed.\n\n## Size\n\nThe patch adds 20 lines.\n"
     assert said(text) == [("insertions", "contradicted")]

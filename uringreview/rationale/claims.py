@@ -52,6 +52,11 @@ def _statements(patch: Patch, rationale: Rationale) -> Iterator[Statement]:
     def flat(span: Span) -> Flat:
         return plain(flatten(lines_of(body, span), indent_lost=lost))
 
+    for section in rationale.sections if rationale.phases else ():
+        for record in section.records if section.level == 0 else ():
+            if record.step is not None:  # a step of a phase whose heading is lost
+                number = int(record.step.partition(".")[0])
+                yield from statements_of(flat(record.span), number, record.step, own, label=record.label)
     for phase in rationale.phases:
         for record in phase.records:
             yield from statements_of(flat(record.span), phase.number, record.step, own, label=record.label)

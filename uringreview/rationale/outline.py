@@ -100,7 +100,7 @@ def numbered_title(text: str) -> tuple[int | None, str]:
     found = _NUMBER.match(text)
     number = int(found["number"]) if found else None
     words = text[found.end() :] if found else text
-    words = squeeze(words.replace("**", "").replace("__", "")).strip(TITLE_ENDS)
+    words = squeeze(words.replace("**", "")).strip(TITLE_ENDS)
     return (number, words) if words else (None, squeeze(text).strip(TITLE_ENDS))
 
 
