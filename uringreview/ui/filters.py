@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from uringreview.kernel.status import Status
+from uringreview.mail.stance import StanceKind
 from uringreview.mail.subject import Version
 from uringreview.rationale.document import VerdictWord
 from uringreview.review.decisions import DecisionKind
@@ -27,7 +28,8 @@ CLAIMS: Mapping[str, str] = {
     "none": "none",
 }
 HELP = (
-    "branch:6.6 status:conflict claim:false decision:none series:20c39819 verdict:no loaded:no replies:yes word -word"
+    "branch:6.6 status:conflict claim:false decision:none series:20c39819 verdict:no,error stance:drop answer:any"
+    " against:none loaded:no replies:yes word -word"
 )
 
 
@@ -70,7 +72,19 @@ def _split(text: str) -> list[str]:
         return text.replace('"', " ").replace("'", " ").split()
 
 
-_KEYS = ("branch", "status", "claim", "decision", "series", "verdict", "loaded", "replies")
+_KEYS = (
+    "branch",
+    "status",
+    "claim",
+    "decision",
+    "series",
+    "verdict",
+    "loaded",
+    "replies",
+    "stance",
+    "answer",
+    "against",
+)
 
 
 def _term(key: str, value: str, branches: list[str]) -> Test:
@@ -85,6 +99,9 @@ def _term(key: str, value: str, branches: list[str]) -> Test:
         "claim": _claim,
         "decision": _decision,
         "verdict": _verdict,
+        "stance": _stance,
+        "answer": _answer,
+        "against": _against,
         "loaded": lambda wanted: _yes_no("loaded", wanted, lambda row: row.kind is RowKind.PATCH),
         "replies": lambda wanted: _yes_no("replies", wanted, lambda row: bool(row.replies)),
     }
@@ -131,6 +148,28 @@ def _decision(values: list[str]) -> Test:
 def _verdict(values: list[str]) -> Test:
     wanted = _words("verdict", values, [word.value for word in VerdictWord])
     return lambda row: row.verdict is not None and row.verdict.value in wanted
+
+
+def _stance(values: list[str]) -> Test:
+    wanted = _words("stance", values, [kind.value.replace(" ", "-") for kind in StanceKind])
+    return lambda row: any(answer.stance.kind.value.replace(" ", "-") in wanted for answer in row.answers)
+
+
+def _answer(values: list[str]) -> Test:
+    wanted = _words("answer", values, ["any", "none", "person", "bot"])
+
+    def has(row: QueueRow) -> bool:
+        people = any(not reply.is_bot for reply in row.replies)
+        bots = any(reply.is_bot for reply in row.replies)
+        found = {"any": people or bots, "none": not people and not bots, "person": people, "bot": bots}
+        return row.kind in (RowKind.PATCH, RowKind.LISTED) and any(found[word] for word in wanted)
+
+    return has
+
+
+def _against(values: list[str]) -> Test:
+    wanted = _words("against", values, ["none", "any"])
+    return lambda row: row.clear is not None and ("none" if row.clear else "any") in wanted
 
 
 def _series(values: list[str]) -> Test:

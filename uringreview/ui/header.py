@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from uringreview.ui.plain import plain_tip
 from uringreview.ui.theme import ONE, THREE, TWO, row_height, ui_font
 
 
@@ -33,7 +34,7 @@ class Header(QWidget):
         """Show `caption` after the title."""
         text = f"{self._title}  {caption}" if caption else self._title
         self._label.setText(text)
-        self._label.setToolTip(tooltip)
+        self._label.setToolTip(plain_tip(tooltip) if tooltip else "")
         self.setAccessibleName(text)
 
     def text(self) -> str:

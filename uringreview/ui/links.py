@@ -19,11 +19,13 @@ from uringreview.rationale.check import BranchTarget, PatchTarget
 from uringreview.review.decisions import Comment, Decision
 from uringreview.review.facts import PatchFacts
 from uringreview.review.identity import Identity, read_identity
+from uringreview.review.tally import Tally
+from uringreview.review.tally import tally as count_desk
 from uringreview.ui.config import SIDE_BY_SIDE, UNIFIED, change_config
 from uringreview.ui.crash_dialog import CrashRelay
 from uringreview.ui.jobs import WorkerCrashed
 from uringreview.ui.places import asked_branches, quote_of
-from uringreview.ui.queue_rows import Grouping, RowMaker, problem_row, reading_row
+from uringreview.ui.queue_rows import Grouping, RowMaker, note_row, problem_row, reading_row
 from uringreview.ui.reply_text import Preview, droppable, preview
 from uringreview.ui.status_bar import tally
 from uringreview.ui.visible import visible
@@ -52,6 +54,7 @@ class Links(QObject):
         self._maker = RowMaker()
         self._matrix_stale = False
         self._lit_for = ""
+        self._counts: Tally | None = None
         self._connect()
         self.show_clone()
         window.grouping.setText(f"{window.queue_model.grouping.value} ▾")
@@ -126,10 +129,11 @@ class Links(QObject):
         verdict_for = w.simulator.verdict_for
         rows = self._maker.make(bench.rows, bench.facts, bench.groups, bench.decisions, bench.words, verdict_for)
         rows += [problem_row(problem) for problem in bench.queue.problems]
+        rows += [note_row(note) for note in bench.queue.notes]
         if not bench.queue.rows:
             rows += [reading_row(subject, number) for number, subject in enumerate(bench.subjects_read)]
         w.queue_model.set_rows(rows, asked_branches(bench.branches, bench.queue))
-        w.queue_header.say(self._queue_words())
+        w.queue_header.say(self._queue_words(), self._counts_in_full())
         self._show_tally()
         self.show_matrix()
         # The more there is to show, the longer results may gather: at most a sixth of the time goes into it.
@@ -145,12 +149,34 @@ class Links(QObject):
         parts += [f"{queue.not_loaded} not loaded"] if queue.not_loaded else []
         replies = len(queue.replies)
         parts += [f"{replies} {'reply' if replies == 1 else 'replies'}"] if replies else []
+        counts = self._counts
+        if counts is not None:
+            parts += [f"{count} {word}" for count, word in ((counts.no, "NO"), (counts.error, "error")) if count]
+            parts += [f"{counts.empty} empty"] if counts.empty else []
         parts += [f"{len(queue.problems)} unreadable"] if queue.problems else []
+        parts += [f"{len(queue.notes)} left out"] if queue.notes else []
         # "20260520111944.3424570-1-sashal@kernel.org": the batch's part of git send-email's Message-IDs.
         parts += [visible(next(iter(batches)).partition("-")[0])] if len(batches) == 1 else []
         return " · ".join(parts)
 
+    def _counts_in_full(self) -> str:
+        """The header's tooltip: what the counts mean, the layouts and the answers."""
+        counts = self._counts
+        if counts is None:
+            return ""
+        lines = [
+            f"rationales: {counts.no} say NO, {counts.error} hold an error message, {counts.empty} are empty,"
+            f" {counts.without} patches have none"
+        ]
+        lines += [f"{each.total} × {each.layout}" for each in counts.layouts]
+        lines += [f"answers, {each.stance}: {each.people} of people, {each.bots} of bots" for each in counts.stances]
+        lines += [f"{counts.duplicates} sent again and folded into one row"] if counts.duplicates else []
+        lines.append(f"{counts.objected} that a person objects to, {counts.clear} with nothing known against them")
+        return "\n".join(lines)
+
     def _desk_changed(self) -> None:
+        desk = self._bench.desk
+        self._counts = count_desk(desk) if desk is not None else None
         self._window.series.show_desk(self._bench.desk)
         if self._bench.desk is not None:
             self._window.simulator.show_queue(self._bench.desk)
@@ -197,7 +223,7 @@ class Links(QObject):
         row, facts = bench.row(key), bench.facts.get(key)
         w.simulator.show_patch(facts)
         w.series.show_patch(facts)
-        w.thread_view.show_row(row, bench.queue.loose)
+        w.thread_view.show_row(row, bench.queue.loose, facts.answers if facts is not None else ())
         w.branches.show_cell(key, None)
         self._show_reply(key)
         answers = len(row.replies) if row is not None else 0

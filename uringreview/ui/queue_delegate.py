@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from uringreview.kernel.status import Status
+from uringreview.mail.stance import StanceKind
 from uringreview.rationale.check import MarkWord
 from uringreview.rationale.document import VerdictWord
 from uringreview.ui.queue_model import Column, QueueModel, claims_text
@@ -122,7 +123,9 @@ class QueueDelegate(QStyledItemDelegate):
             notes.append((row.problem, self.theme.contradicted))
         if row.replies:
             count = f"↩{len(row.replies)}" if len(row.replies) > 1 else "↩"
-            notes.append((f"{count} {row.words}".strip(), self.theme.caution))
+            notes.append((f"{count} {row.answer}".strip(), self._answer_colour(row)))
+        if row.also:
+            notes.append((f"×{len(row.also) + 1}", self.theme.muted))
         if row.simulated is not None:
             symbol, colour = {
                 Standing.FAILS: ("◆", self.theme.contradicted),
@@ -131,6 +134,15 @@ class QueueDelegate(QStyledItemDelegate):
             }[row.simulated.standing]
             notes.append((symbol, colour))
         return notes
+
+    def _answer_colour(self, row: QueueRow) -> str:
+        best = row.telling
+        if best is None or best.reply.is_bot:
+            return self.theme.muted if best is not None else self.theme.caution
+        if best.objects:
+            return self.theme.contradicted
+        quiet = {StanceKind.ACK: self.theme.verified, StanceKind.NOTE: self.theme.muted}
+        return quiet.get(best.stance.kind, self.theme.caution)
 
     def _verdict(self, painter: QPainter, rect: QRect, row: QueueRow) -> None:
         if row.verdict is None:

@@ -16,6 +16,7 @@ from uringreview.ui.filters import Filter, parse_filter
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.queue_rows import Grouping, QueueRow, RowKind, branch_version, in_order, short_branch
 from uringreview.ui.theme import Theme
+from uringreview.ui.visible import visible
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -227,8 +228,13 @@ class QueueModel(QAbstractTableModel):
         if row.replies:
             count = len(row.replies)
             lines.append(f"{count} {'reply' if count == 1 else 'replies'}: " + ", ".join(r.sender for r in row.replies))
-        if row.words:
+        for answer in row.answers:
+            bot = " (a bot)" if answer.reply.is_bot else ""
+            lines.append(f"{visible(answer.reply.sender)}{bot}: {answer.stance.kind.value}")
+            lines += [f"    “{visible(answer.stance.words)}”"] if answer.stance.words else []
+        if row.words and not row.answers:
             lines.append(f"“{row.words}”")
+        lines += [f"also sent as {visible(mail.message_id or str(mail.source))}" for mail in row.also]
         if row.warning:
             lines.append(row.warning)
         if row.simulated is not None:

@@ -9,22 +9,25 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from uringreview.kernel.status import Cell
-from uringreview.mail.queue import Problem, Reply, Row
+from uringreview.mail.message import Message
+from uringreview.mail.queue import Note, Problem, Reply, Row
+from uringreview.mail.stance import StanceKind
 from uringreview.mail.subject import BranchRange, Version
 from uringreview.rationale.check import MarkWord
 from uringreview.rationale.document import VerdictWord
 from uringreview.review.decisions import Decision
-from uringreview.review.facts import PatchFacts
+from uringreview.review.facts import Answer, PatchFacts
 from uringreview.ui.simulator_verdict import Verdict
 from uringreview.ui.visible import visible
 
 
 class RowKind(Enum):
-    """What stands behind a row: a mail, a line of an overview, something unreadable, a mail being read."""
+    """What stands behind a row: a mail, a line of an overview, what is unreadable or left out, a mail being read."""
 
     PATCH = "patch"
     LISTED = "not loaded"
     PROBLEM = "unreadable"
+    LEFT_OUT = "left out"
     READING = "reading"
 
 
@@ -52,7 +55,8 @@ class QueueRow:
 
     `simulated` is what the simulator says of it, None where no model knows the patch. `series` numbers the group that
     it belongs to (None: alone), `joint` its place in the bracket. `cells` are by short branch name. `problem` is the
-    reason of an unreadable source. `words` are the first own words of people's answers. Texts are safe to show.
+    reason of an unreadable source. `words` are the first own words of people's answers, `answers` the loaded
+    ones. `clear` says that nothing is known against the patch, None before it was examined. Texts are safe to show.
     """
 
     key: str
@@ -75,6 +79,29 @@ class QueueRow:
     searched: str = ""
     row: Row | None = None
     simulated: Verdict | None = None
+    answers: tuple[Answer, ...] = ()
+    clear: bool | None = None
+
+    @property
+    def telling(self) -> Answer | None:
+        """The answer that the list names: an objection before other words, a person's before a program's."""
+        ranked = sorted(self.answers, key=lambda each: (not each.objects, each.reply.is_bot, _rank(each)))
+        return ranked[0] if ranked else None
+
+    @property
+    def answer(self) -> str:
+        """What the answers say, for a narrow place: "axboe: needs 9cc6bac1 +2"; their first words where they only
+        remark on something."""
+        best = self.telling
+        if best is None or best.stance.kind is StanceKind.NOTE or not best.short:
+            return self.words
+        more = len(self.replies) - 1
+        return visible(best.short) + (f" +{more}" if more else "")
+
+    @property
+    def also(self) -> tuple[Message, ...]:
+        """Other mails of the same patch that this row stands for."""
+        return self.row.also if self.row is not None else ()
 
     @property
     def subsystem(self) -> str:
@@ -157,6 +184,12 @@ def problem_row(problem: Problem) -> QueueRow:
     )
 
 
+def note_row(note: Note) -> QueueRow:
+    """The row of something that was left out on purpose, such as a line of a quilt series that is switched off."""
+    text = visible(note.text)
+    return QueueRow(f"note:{note.source}:{note.text}", RowKind.LEFT_OUT, "", text, searched=text.lower())
+
+
 def reading_row(subject: str, index: int) -> QueueRow:
     """The row of a mail that was read while the rest of the queue is still coming."""
     return QueueRow(f"reading:{index}", RowKind.READING, "", visible(subject), searched=subject.lower())
@@ -217,6 +250,8 @@ def _row(key: str, shown: _Shown) -> QueueRow:
         warning=_warning(facts),
         searched=_searched(row, facts, title),
         row=row,
+        answers=facts.answers if facts else (),
+        clear=_clear(row, facts),
         simulated=shown.simulated,
     )
 
@@ -226,6 +261,16 @@ def _warning(facts: PatchFacts | None) -> str:
         return ""
     fix = facts.later_fixes[0]
     return f"fixed later by {fix.upstream[:12] if fix.upstream else 'a commit'} ({visible(fix.subject)})"
+
+
+def _clear(row: Row, facts: PatchFacts | None) -> bool | None:
+    # A person's answer whose text is not loaded may well be an objection.
+    unread = any(reply.message is None and not reply.is_bot for reply in row.replies)
+    return facts.clear and not unread if facts is not None else None
+
+
+def _rank(answer: Answer) -> int:
+    return list(StanceKind).index(answer.stance.kind)
 
 
 def _searched(row: Row, facts: PatchFacts | None, title: str) -> str:
