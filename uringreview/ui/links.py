@@ -67,6 +67,7 @@ class Links(QObject):
         bench.desk_changed.connect(self._desk_changed)
         bench.decisions_changed.connect(self._decided)
         bench.failed.connect(w.status_line.say)
+        bench.told.connect(w.status_line.say)
         bench.crashed.connect(self._crashed)
         w.jobs.changed.connect(self._work_changed)
         w.queue_view.key_changed.connect(self.show_patch)
@@ -306,6 +307,8 @@ class Links(QObject):
 
     def _decided(self, key: str) -> None:
         w = self._window
+        if not key:
+            w.reply.flush()  # the session was read anew: what is being typed goes into it first
         self._show_rows()
         if key in ("", w.queue_view.key):
             self._show_reply(w.queue_view.key)

@@ -13,14 +13,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from uringreview.errors import UringreviewError
-from uringreview.mail.message import Message
-from uringreview.mail.queue import Problem, Queue, Row, load, own_text
+from uringreview.mail.queue import Head, Problem, Queue, Row, load, own_text
 from uringreview.progress import Progress
 from uringreview.review.decisions import Comment, Decision, DecisionKind
 from uringreview.review.desk import examine, with_clone
 from uringreview.review.facts import Desk, PatchFacts
 from uringreview.review.session import Place, Session, open_session
 from uringreview.ui.jobs import Jobs
+from uringreview.ui.watch import Watch
 
 MAIL, FACTS, CLONE = "mail", "facts", "clone"
 _WORDS = 60
@@ -55,6 +55,8 @@ class Workbench(QObject):
     """All facts of one step are complete: groups, branches and order can be read."""
     decisions_changed = Signal(str)
     """The decision or comments of this key changed; empty: of any."""
+    told = Signal(str)
+    """Some news in a sentence for the status line."""
     failed = Signal(str)
     """A sentence for the status line."""
     crashed = Signal(object)
@@ -78,6 +80,9 @@ class Workbench(QObject):
         self.subjects_read: list[str] = []
         self.words: dict[str, str] = {}
         self._stdin: bytes | None = None
+        self._mails: frozenset[str] | None = None
+        self._watch = Watch(self)
+        self._watch.changed.connect(self._files_changed)
         self._decisions: Mapping[str, Decision] = {}
         self._done: list[_Step] = []
         self._undone: list[_Step] = []
@@ -96,7 +101,7 @@ class Workbench(QObject):
         self.session_folder = sessions
         self.paths = tuple(dict.fromkeys(paths))
         self._stdin = stdin
-        self.queue, self.desk = Queue(()), None
+        self.queue, self.desk, self._mails = Queue(()), None, None
         self.rows = {}
         self.facts, self.words, self.groups, self._decisions = {}, {}, (), {}
         self._read()
@@ -109,6 +114,11 @@ class Workbench(QObject):
 
     def rescan(self) -> None:
         """Read mail and clone again."""
+        if self.has_queue:
+            self._read()
+
+    def _files_changed(self) -> None:
+        # A read that is under way may have seen half of the change: it starts over.
         if self.has_queue:
             self._read()
 
@@ -127,6 +137,7 @@ class Workbench(QObject):
         self.jobs.cancel(FACTS)
         self.jobs.cancel(CLONE)
         self.subjects_read = []
+        self._watch.watch(self.paths)
         paths, stdin = self.paths, self._stdin or b""
         self.jobs.start(
             "reading mail",
@@ -138,14 +149,15 @@ class Workbench(QObject):
         )
         self.rows_changed.emit()
 
-    def _read_some(self, step: Progress[Message]) -> None:
-        self.subjects_read += [message.subject for message in step.parts]
+    def _read_some(self, step: Progress[Head]) -> None:
+        self.subjects_read += [head.subject for head in step.parts]
         if not self.queue.rows:
             self.reading.emit()
 
     def _read_all(self, queue: Queue) -> None:
         self.queue = queue
         self.subjects_read = []
+        self._tell_news()
         self.rows = {row.key: row for row in queue.rows}
         self.facts = {key: facts for key, facts in self.facts.items() if key in self.rows}
         self.words = {key: words for key, row in self.rows.items() if (words := _words_of(row))}
@@ -160,6 +172,16 @@ class Workbench(QObject):
                 self._went_wrong,
                 FACTS,
             )
+
+    def _tell_news(self) -> None:
+        """Say how many mails came, and went, since the queue was read last."""
+        before, self._mails = self._mails, _mails_of(self.queue)
+        if before is None or before == self._mails:
+            return
+        came, went = len(self._mails - before), len(before - self._mails)
+        words = [f"{came} new {'mail' if came == 1 else 'mails'}"] if came else []
+        words += [f"{went} gone"] if went else []
+        self.told.emit(", ".join(words))
 
     def _learn(self, step: Progress[PatchFacts]) -> None:
         self._take_in(step.parts)
@@ -305,6 +327,7 @@ class Workbench(QObject):
 
     def close(self) -> None:
         """Leave; everything is stored already."""
+        self._watch.watch(())
         self._leave_session()
 
     def _did(self, step: "_Step") -> None:
@@ -347,6 +370,14 @@ class Workbench(QObject):
             self.session = None
         self._done.clear()
         self._undone.clear()
+
+
+def _mails_of(queue: Queue) -> frozenset[str]:
+    """What names each mail that was read."""
+    read = [row.patch.message for row in queue.rows if row.patch is not None]
+    read += [mail for row in queue.rows for mail in row.also]
+    read += [reply.message for reply in queue.replies if reply.message is not None]
+    return frozenset(mail.message_id or str(mail.source) for mail in (*read, *queue.others))
 
 
 def _words_of(row: Row) -> str:
