@@ -6,7 +6,6 @@ Kernel mail often lacks a Content-Type though its body is 8-bit; such a body is 
 
 import email
 import email.message
-import email.policy
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -112,7 +111,7 @@ def read_message(raw: bytes, source: Source) -> Message:
     if plain is not None:
         return _checked(source, raw, plain.headers, _body_text(plain.body, plain.charset))
     try:
-        parsed = email.message_from_bytes(raw, policy=email.policy.compat32)
+        parsed = email.message_from_bytes(raw)
         # raw_items: the values as stored, before any header class interprets (and chokes on) them.
         headers = tuple((name, _unfolded(value)) for name, value in parsed.raw_items())
         body = _body(parsed, source)
