@@ -185,3 +185,10 @@ def test_names_of_files_in_any_bytes_are_read(tmp_path: Path) -> None:
     (message,) = messages_in(list(read_source(str(tmp_path))))
     assert isinstance(message, Message)
     assert read_patch(message) is not None
+
+
+def test_a_broken_hunk_below_the_signature_does_not_loop(tmp_path: Path) -> None:
+    """It sent the walk back to the signature, for ever (found by tests/fuzz, seed 100825)."""
+    broken = "@@ -1,9 +1,9 @@\n one\nx\n"
+    raw = mail.autosel(signature="--\n" + "diff --git a/x b/x\n--- a/x\n+++ b/x\n" + broken)
+    assert len(queue_of(tmp_path, raw).patches) == 1

@@ -143,7 +143,9 @@ def _walk(lines: list[Line], begin: int) -> DiffExtent:
             if missing:
                 whole = False
                 # The counts are of no use here: go to the next header, or to what closes the mail.
-                end = next((n for n in range(at + 1, signature) if _opens(lines, n)), signature)
+                # A hunk below the signature has nothing to close it: going back to it would never end.
+                close = signature if signature > at else len(lines)
+                end = next((n for n in range(at + 1, close) if _opens(lines, n)), close)
                 short = end == len(lines)
                 odd = sum(lines[n].text[:1] not in (" ", "+", "-", "\\", "") for n in range(at + 1, end))
             unmarked += odd
