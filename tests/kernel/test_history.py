@@ -133,7 +133,7 @@ def test_the_cache_is_private_and_a_damaged_one_is_made_again(linux: Repo, maske
     cache.write_bytes(b"no database at all" * 500)
     assert log(linux).entries == whole.entries
     with sqlite3.connect(cache) as connection:
-        connection.execute("update entry set id = 'x'")
+        connection.execute("update chunk set lines = 'x'")
     assert log(linux).entries == whole.entries
     assert log(linux).entries == whole.entries
 
@@ -158,7 +158,7 @@ def test_fixes_and_reverts_of_a_queued_commit_are_found_on_any_branch(linux: Rep
 
 @given(st.text(alphabet=f"commit upstream{A[:8]}\n[]() .:FixesThis reverts which", max_size=300))
 def test_no_message_makes_the_reader_fail(message: str) -> None:
-    says = named(message)
+    says = named(message.encode())
     assert all(len(one) >= 8 for one in says.upstream)
 
 

@@ -1,37 +1,27 @@
 """What a stable branch's log says it has: every commit from the mainline release that it began at to its tip.
 
-A walk of 46,000 commits takes a second, so what was read is kept in SQLite under the user's cache folder, by clone
-and branch; an advanced branch walks only its new commits. The cache is never trusted with more than time: a damaged
-one is thrown away and made again, and without one everything works, slower.
+A walk of 46,000 commits takes a good part of a second, so what was read is kept by `log_cache`; an advanced branch
+walks only its new commits. A question is answered from the few commits that bear on it: those that name the commit
+asked for, what reverts them, what reverts that. They are played from the oldest on: what came, what was taken back,
+what came again.
 """
 
-import re
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uringreview.kernel.clone import Branch, Clone
+from uringreview.kernel.log_cache import LogCache
 from uringreview.kernel.messages import named
 
-_LAYOUT = 1
+if TYPE_CHECKING:
+    import pygit2
+
 _MOST_COMMITS = 300_000
 _KEY = 8  # digits that are enough to look an id up by; longer prefixes are then compared
-_ROW = re.compile(r"[0-9a-f]{40}")
-
-_TABLES = """
-create table if not exists branch (
-    number integer primary key, clone text not null, name text not null, tip text not null, base text not null,
-    complete integer not null, unique (clone, name)
-);
-create table if not exists entry (
-    branch integer not null references branch (number) on delete cascade, place integer not null, id text not null,
-    subject text not null, author text not null, upstream text not null, reverts text not null, fixes text not null,
-    stable_dep_of text not null, primary key (branch, place)
-) without rowid;
-"""
+_ID, _AUTHOR, _UPSTREAM, _REVERTS, _FIXES, _DEP_OF, _SUBJECT = range(7)  # the fields of a line of the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,96 +37,218 @@ class LogEntry:
     stable_dep_of: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BranchLog:
-    """A branch's log from `base` (the mainline release, "" where none was found) to its tip, newest first.
+@dataclass(slots=True)
+class _Story:
+    """What some commits of a log, played in order, leave behind: ids that are there, titles, ids that were reverted."""
 
-    `complete` is False where the log ends early: a shallow clone, or more commits than are walked.
+    upstream: dict[str, list[tuple[str, LogEntry]]] = field(default_factory=dict)
+    titles: dict[tuple[str, str], LogEntry] = field(default_factory=dict)
+    reverted: dict[str, list[tuple[str, LogEntry]]] = field(default_factory=dict)
+
+
+class BranchLog:
+    """A branch's log from `base` (the mainline release, "" where none was found) to its tip.
+
+    `complete` is False where the log ends early: a shallow clone, or more commits than are walked. Nothing is read
+    before the first question.
     """
 
-    branch: Branch
-    base: str
-    complete: bool
-    entries: tuple[LogEntry, ...]
-    _upstream: dict[str, list[tuple[str, LogEntry]]] = field(repr=False, compare=False)
-    _titles: dict[tuple[str, str], LogEntry] = field(repr=False, compare=False)
-    _reverted: dict[str, list[tuple[str, LogEntry]]] = field(repr=False, compare=False)
-    _ids: frozenset[str] = field(repr=False, compare=False)
+    def __init__(self, branch: Branch, base: str, complete: bool, lines: Callable[[], list[str]]) -> None:
+        self.branch = branch
+        self.base = base
+        self.complete = complete
+        self._lines = lines
+        self._stories: dict[tuple[str, ...], _Story] = {}
+
+    @property
+    def entries(self) -> tuple[LogEntry, ...]:
+        """Every commit, newest first."""
+        return tuple(_entry(row) for row in reversed(self._rows))
 
     def contains(self, commit: str) -> bool:
         """Whether the commit with that 40-digit id is itself in this log."""
-        return commit in self._ids
+        return any(self._rows[place][_ID] == commit for place in self._places.get(commit[:_KEY], ()))
 
     def has(self, upstream: str) -> LogEntry | None:
         """The commit that names `upstream` as what it is, if it was not reverted since."""
-        return _lookup(self._upstream, upstream)
+        return _lookup(self._story((upstream,)).upstream, upstream)
 
     def reverted(self, upstream: str) -> LogEntry | None:
         """The commit that took `upstream` back, if it was not applied again since."""
-        return _lookup(self._reverted, upstream)
+        return _lookup(self._story((upstream,)).reverted, upstream)
 
     def titled(self, subject: str, author: str) -> LogEntry | None:
         """The commit with that subject by the author with that address, if it was not reverted since."""
-        return self._titles.get((_folded(subject), author.lower()))
+        folded, author = _folded(subject), author.lower()
+        ids = [row[_ID] for row in self._subjects.get(folded, ()) if row[_AUTHOR] == author]
+        return self._story(tuple(ids)).titles.get((folded, author)) if ids else None
+
+    def naming(self, ids: frozenset[str]) -> Iterator[LogEntry]:
+        """The commits, newest first, that fix or revert one whose id begins with one of `ids`, of 8 digits each."""
+        for row in reversed(self._rows):
+            if (row[_FIXES] or row[_REVERTS]) and any(one[:_KEY] in ids for one in _mentioned(row, _FIXES)):
+                yield _entry(row)
+
+    @cached_property
+    def _rows(self) -> list[list[str]]:
+        return [line.split("\t", _SUBJECT) for line in self._lines()]
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where in the log each commit is named as itself, as what came or as what was reverted, by eight digits."""
+        found: dict[str, list[int]] = {}
+        for place, row in enumerate(self._rows):
+            found.setdefault(row[_ID][:_KEY], []).append(place)
+            if row[_UPSTREAM] or row[_REVERTS]:
+                for one in _mentioned(row, _UPSTREAM):
+                    found.setdefault(one[:_KEY], []).append(place)
+        return found
+
+    @cached_property
+    def _subjects(self) -> dict[str, list[list[str]]]:
+        found: dict[str, list[list[str]]] = {}
+        for row in self._rows:
+            found.setdefault(_folded(row[_SUBJECT]), []).append(row)
+        return found
+
+    def _story(self, about: tuple[str, ...]) -> _Story:
+        """The story of all commits that are tied to those ids by naming each other."""
+        known = self._stories.get(about)
+        if known is None:
+            told: set[int] = set()
+            asked: set[str] = set()
+            waiting = [one[:_KEY] for one in about if len(one) >= _KEY]
+            while waiting:
+                key = waiting.pop()
+                if key in asked:
+                    continue
+                asked.add(key)
+                for place in self._places.get(key, ()):
+                    if place not in told:
+                        told.add(place)
+                        waiting += [one[:_KEY] for one in _mentioned(self._rows[place], _UPSTREAM)]
+                        waiting.append(self._rows[place][_ID][:_KEY])
+            known = self._stories[about] = _played([_entry(self._rows[place]) for place in sorted(told)])
+        return known
 
 
 def history(clone: Clone, branch: Branch) -> BranchLog:
     """The log of `branch`, from the cache as far as it holds it, the rest walked (and then cached).
 
     Never walks farther back than the mainline release that the branch is named for: its tag `vX.Y`, else the
-    commit `Linux X.Y`. Raises EnvironmentProblem where the clone's history is damaged.
+    commit `Linux X.Y`. Raises EnvironmentProblem where the clone's history is damaged, here or at the first question.
     """
-    cache = _Cache(str(clone.common_dir))
-    known = None if clone.shallow else cache.load(branch)
-    if known is not None and known[0] == branch.tip:
-        return _log(branch, known[1], known[2], known[3])
-    if known is not None and clone.commit(known[0]) and clone.is_ancestor(known[0], branch.tip):
-        base, complete = known[1], known[2]
-        entries = (*_walk(clone, branch.tip, (known[0], base)), *known[3])
-    else:
-        base = _base(clone, branch)
-        entries = tuple(islice(_walk(clone, branch.tip, (base,)), _MOST_COMMITS))
-        complete = not clone.shallow and len(entries) < _MOST_COMMITS
+    cache = LogCache(str(clone.common_dir), branch)
     # What a shallow clone holds below the same tip changes when it is deepened: its short log is walked each time.
+    known = None if clone.shallow else cache.head()
+    if known is not None and not (known.tip == branch.tip or _leads_to(clone, known.tip, branch.tip)):
+        known = None
+    if known is not None:
+        base, newer = known.base, []
+        tip = branch.tip
+        if known.tip != tip:
+            newer = [_line(commit) for commit in clone.walk(tip, _given(known.tip, base))][::-1]
+            if cache.append(known, newer):
+                newer = []
+            else:
+                tip = known.tip
+
+        def stored() -> list[str]:
+            older = cache.lines(tip)
+            return _walked(clone, branch, cache)[1] if older is None else older + newer
+
+        return BranchLog(branch, base, known.complete, stored)
+    base, lines, complete = _walked(clone, branch, cache)
+    return BranchLog(branch, base, complete, lambda: lines)
+
+
+def _leads_to(clone: Clone, older: str, tip: str) -> bool:
+    return clone.commit(older) is not None and clone.is_ancestor(older, tip)
+
+
+def _walked(clone: Clone, branch: Branch, cache: LogCache) -> tuple[str, list[str], bool]:
+    """The branch's base, its whole log (oldest first) and whether that is complete; kept for the next time."""
+    base, lines = _straight(clone, branch)
+    if lines is None:
+        newest = (_line(commit) for commit in clone.walk(branch.tip, _given(base)))
+        lines = list(islice(newest, _MOST_COMMITS))[::-1]
+    complete = not clone.shallow and len(lines) < _MOST_COMMITS
     if not clone.shallow:
-        cache.save(branch, base, complete, entries)
-    return _log(branch, base, complete, entries)
+        cache.save(base, complete, lines)
+    return base, lines, complete
 
 
-def _base(clone: Clone, branch: Branch) -> str:
-    """The mainline release under `branch`; "" where there is neither its tag nor its commit."""
-    release = clone.tagged(f"v{branch.version}")
-    if release is not None and clone.is_ancestor(release, branch.tip):
-        return release
-    wanted = f"Linux {branch.version}"
+def _straight(clone: Clone, branch: Branch) -> tuple[str, list[str] | None]:
+    """The mainline release under `branch` ("" for none), and the log since, oldest first.
+
+    A stable branch is one line of commits: one pass from its tip to the release reads it. Where a merge is met on the
+    way the log is None, and has to be walked with the release left out.
+    """
+    release = clone.tagged(f"v{branch.version}") or ""
+    if release and not clone.is_ancestor(release, branch.tip):
+        release = ""
+    wanted = f"Linux {branch.version}".encode()
+    lines: list[str] | None = []
     for commit in islice(clone.walk(branch.tip, first_parent=True), _MOST_COMMITS):
-        if commit.raw_message.startswith(wanted.encode()) and commit.message.partition("\n")[0] == wanted:
-            return str(commit.id)
-    return ""
+        if lines is None and release:
+            break
+        here = str(commit.id)
+        message = commit.raw_message
+        if here == release or (
+            not release and message.startswith(wanted) and message.partition(b"\n")[0].rstrip() == wanted
+        ):
+            release = here
+            break
+        if lines is not None:
+            if len(commit.parent_ids) > 1:
+                lines = None
+            else:
+                lines.append(_line(commit))
+    else:
+        if release:
+            lines = None
+    return release, None if lines is None else lines[::-1]
 
 
-def _walk(clone: Clone, tip: str, hide: tuple[str, ...]) -> Iterator[LogEntry]:
-    for commit in clone.walk(tip, tuple(each for each in hide if each)):
-        message = commit.raw_message.decode("utf-8", "replace")
-        says = named(message)
-        yield LogEntry(
-            str(commit.id),
-            message.partition("\n")[0],
-            commit.author.email.lower(),
-            says.upstream,
-            says.reverts,
-            says.fixes,
-            says.stable_dep_of,
-        )
+def _given(*commits: str) -> tuple[str, ...]:
+    return tuple(commit for commit in commits if commit)
 
 
-def _log(branch: Branch, base: str, complete: bool, entries: tuple[LogEntry, ...]) -> BranchLog:
-    """Play the log from its oldest commit on: what came, what was taken back, what came again."""
-    upstream: dict[str, list[tuple[str, LogEntry]]] = {}
-    reverted: dict[str, list[tuple[str, LogEntry]]] = {}
-    titles: dict[tuple[str, str], LogEntry] = {}
+def _line(commit: "pygit2.Commit") -> str:
+    """One commit as a line of text: fields between tabs, ids between blanks, the subject last."""
+    message = commit.raw_message
+    says = named(message)
+    reverts = " ".join(f"{taken}:{upstream}" for taken, upstream in says.reverts)
+    author = _plain(commit.author.raw_email)
+    lists = (" ".join(says.upstream), reverts, " ".join(says.fixes), " ".join(says.stable_dep_of))
+    return "\t".join((str(commit.id), author.lower(), *lists, _plain(message.partition(b"\n")[0])))
+
+
+def _plain(text: bytes | None) -> str:
+    decoded = (text or b"").decode("utf-8", "replace")
+    return decoded if decoded.isprintable() else " ".join(decoded.split())
+
+
+def _mentioned(row: Sequence[str], first: int) -> list[str]:
+    """The ids in the fields `first` and that of the reverts."""
+    ids = row[first].split()
+    if row[_REVERTS]:
+        ids += row[_REVERTS].replace(":", " ").split()
+    return ids
+
+
+def _entry(row: Sequence[str]) -> LogEntry:
+    pairs = tuple((taken, above) for taken, _colon, above in (each.partition(":") for each in row[_REVERTS].split()))
+    lists = tuple(tuple(row[at].split()) for at in (_UPSTREAM, _FIXES, _DEP_OF))
+    return LogEntry(row[_ID], row[_SUBJECT], row[_AUTHOR], lists[0], pairs, lists[1], lists[2])
+
+
+def _played(entries: Sequence[LogEntry]) -> _Story:
+    """What came, what was taken back, what came again; `entries` are oldest first."""
+    story = _Story()
+    upstream, titles, reverted = story.upstream, story.titles, story.reverted
     by_id: dict[str, list[tuple[str, LogEntry]]] = {}
-    for entry in reversed(entries):
+    for entry in entries:
         for taken, taken_upstream in entry.reverts:
             own = _lookup(by_id, taken)
             if own is not None and own.reverts:  # a revert of a revert brings back
@@ -160,8 +272,7 @@ def _log(branch: Branch, base: str, complete: bool, entries: tuple[LogEntry, ...
         if not entry.reverts or entry.upstream:
             titles[_folded(entry.subject), entry.author] = entry
         _add(by_id, entry.id, entry)
-    ids = frozenset(entry.id for entry in entries)
-    return BranchLog(branch, base, complete, entries, upstream, titles, reverted, ids)
+    return story
 
 
 def _folded(subject: str) -> str:
@@ -184,82 +295,3 @@ def _forget(table: dict[str, list[tuple[str, LogEntry]]], key: str) -> None:
         table[key[:_KEY]] = kept
     else:
         table.pop(key[:_KEY], None)
-
-
-class _Cache:
-    """The SQLite file; each failure of it only costs time."""
-
-    def __init__(self, clone: str) -> None:
-        import platformdirs
-
-        self.clone = clone
-        self.path = Path(platformdirs.user_cache_dir("uringreview")) / f"history-{_LAYOUT}.sqlite"
-
-    def load(self, branch: Branch) -> tuple[str, str, bool, tuple[LogEntry, ...]] | None:
-        """The cached tip, base, completeness and entries of a branch; None where there are none to trust."""
-        if not self.path.exists():
-            return None
-        try:
-            with closing(self._open()) as base:
-                row = base.execute(
-                    "select number, tip, base, complete from branch where clone = ? and name = ?",
-                    (self.clone, branch.name),
-                ).fetchone()
-                if row is None:
-                    return None
-                number, tip, start, complete = row
-                entries = base.execute(
-                    "select id, subject, author, upstream, reverts, fixes, stable_dep_of from entry "
-                    "where branch = ? order by place",
-                    (number,),
-                ).fetchall()
-            return tip, start, bool(complete), tuple(_entry(*columns) for columns in entries)
-        except sqlite3.OperationalError:
-            return None  # busy, or not readable: walk instead
-        except (sqlite3.DatabaseError, ValueError, TypeError):
-            with suppress(OSError):
-                self.path.unlink()
-            return None
-
-    def save(self, branch: Branch, base: str, complete: bool, entries: Iterable[LogEntry]) -> None:
-        """Put a branch's log in the place of what is cached of it."""
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.parent.chmod(0o700)
-            with closing(self._open()) as connection, connection:
-                connection.executescript(_TABLES)
-                known = (self.clone, branch.name)
-                connection.execute(
-                    "delete from entry where branch in (select number from branch where clone = ? and name = ?)", known
-                )
-                connection.execute("delete from branch where clone = ? and name = ?", known)
-                number = connection.execute(
-                    "insert into branch (clone, name, tip, base, complete) values (?, ?, ?, ?, ?)",
-                    (*known, branch.tip, base, complete),
-                ).lastrowid
-                connection.executemany(
-                    "insert into entry values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    ((number, place, *_columns(entry)) for place, entry in enumerate(entries)),
-                )
-        except (sqlite3.Error, OSError):
-            return
-
-    def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=2)
-
-
-def _columns(entry: LogEntry) -> tuple[str, ...]:
-    reverts = " ".join(f"{taken}:{upstream}" for taken, upstream in entry.reverts)
-    lists = (" ".join(entry.upstream), reverts, " ".join(entry.fixes), " ".join(entry.stable_dep_of))
-    return (entry.id, entry.subject, entry.author, *lists)
-
-
-def _entry(
-    commit: str, subject: str, author: str, upstream: str, reverts: str, fixes: str, stable_dep_of: str
-) -> LogEntry:
-    if not _ROW.fullmatch(commit):
-        raise ValueError(commit)
-    pairs = tuple((taken, above) for taken, _colon, above in (each.partition(":") for each in reverts.split()))
-    return LogEntry(
-        commit, subject, author, tuple(upstream.split()), pairs, tuple(fixes.split()), tuple(stable_dep_of.split())
-    )

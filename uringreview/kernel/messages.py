@@ -9,23 +9,23 @@ what went away, not what came.
 import re
 from dataclasses import dataclass
 
-_ID = r"([0-9a-f]{8,40})"
+_ID = rb"([0-9a-f]{8,40})"
 _REVERTS = re.compile(
-    rf"\b[Tt]his (?:partially )?reverts (?:upstream )?commit {_ID}\b"
-    rf"(?: \([^()]{{0,200}}\))?"
-    rf"(?:,? (?:which|that) (?:is|was) (?:upstream )?commit {_ID}(?: upstream)?)?"
+    rb"\b[Tt]his (?:partially )?reverts (?:upstream )?commit " + _ID + rb"\b"
+    rb"(?: \([^()]{0,200}\))?"
+    rb"(?:,? (?:which|that) (?:is|was) (?:upstream )?commit " + _ID + rb"(?: upstream)?)?"
 )
 _UPSTREAM = re.compile(
-    rf"^\W{{0,3}}(?:commit {_ID} (?:\([^()]{{0,200}}\) )?(?:in |from )?upstream\W{{0,3}}"
-    rf"|upstream commit:? {_ID}\W{{0,3}})$",
+    rb"\W{0,3}(?:commit " + _ID + rb" (?:\([^()]{0,200}\) )?(?:in |from )?upstream\W{0,3}"
+    rb"|upstream commit:? " + _ID + rb"\W{0,3})",
     re.IGNORECASE,
 )
 _PICKED = re.compile(
-    rf"^\(?(?:cherry[ -]picked|backported) from (?:upstream )?commit {_ID}(?: upstream)?\)?$", re.IGNORECASE
+    rb"\(?(?:cherry[ -]picked|backported) from (?:upstream )?commit " + _ID + rb"(?: upstream)?\)?", re.IGNORECASE
 )
-_FIXES = re.compile(rf"^fixes: {_ID}\b", re.IGNORECASE)
-_DEP_OF = re.compile(rf"^stable-dep-of: {_ID}\b", re.IGNORECASE)
-_BLANKS = re.compile(r"[ \t\n]+")
+_TRAILED = re.compile(rb" " + _ID + rb"\b", re.IGNORECASE)
+_BLANKS = re.compile(rb"[ \t\n]+")
+_NEAR = 40  # "commit" stands within so many bytes of the begin of a line that is a reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +42,58 @@ class Named:
     stable_dep_of: tuple[str, ...]
 
 
-def named(message: str) -> Named:
-    """What a whole commit message names. Never raises, in time linear in the message's length."""
-    reverts = tuple(
-        (found[1].lower(), (found[2] or "").lower())
-        for found in _REVERTS.finditer(_BLANKS.sub(" ", message))
-        if "reverts" in found[0]
-    )
+def named(message: bytes) -> Named:
+    """What a whole commit message names. Never raises, in time linear in the message's length.
+
+    A walk reads tens of thousands of messages: they are searched for the few words that matter, not cut into lines.
+    """
+    lower = message.lower()
+    reverts: tuple[tuple[str, str], ...] = ()
+    if b"reverts" in lower:
+        found = _REVERTS.finditer(_BLANKS.sub(b" ", message))
+        reverts = tuple((_id(each[1]), _id(each[2] or b"")) for each in found)
     taken_back = {each for pair in reverts for each in pair if each}
-    upstream: list[str] = []
-    fixes: list[str] = []
-    dep_of: list[str] = []
-    after_blank = True
-    for raw in message.split("\n"):
-        line = raw.strip()
-        if not line:
-            after_blank = True
-            continue
-        lower = line[:16].lower()
-        if "commit" in line[:40].lower():
+    upstream = [one for one in _references(message, lower) if one not in taken_back]
+    fixes = _trailed(lower, b"fixes:") if b"fixes:" in lower else ()
+    dep_of = _trailed(lower, b"stable-dep-of:") if b"stable-dep-of:" in lower else ()
+    return Named(tuple(dict.fromkeys(upstream)), reverts, fixes, dep_of)
+
+
+def _references(message: bytes, lower: bytes) -> list[str]:
+    """The ids that whole lines name as the commit which this one is the backport of."""
+    found: list[str] = []
+    below = 0  # where the line after the last reference begins
+    headed = True
+    at = lower.find(b"commit")
+    while at >= 0:
+        start = lower.rfind(b"\n", 0, at) + 1
+        end = lower.find(b"\n", at)
+        end = end if end >= 0 else len(lower)
+        line = message[start:end].strip()
+        if b"commit" in line[:_NEAR].lower():
             # A reference stands at the head of a paragraph; the same words amid prose speak of another commit.
-            found = _UPSTREAM.match(line) if after_blank else None
-            found = found or _PICKED.match(line)
-            if found is not None:
-                one = next(group for group in found.groups() if group).lower()
-                if one not in taken_back:
-                    upstream.append(one)
-                continue
-        after_blank = False
-        if lower.startswith("fixes:") and (found := _FIXES.match(line)):
-            fixes.append(found[1].lower())
-        elif lower.startswith("stable-dep-of:") and (found := _DEP_OF.match(line)):
-            dep_of.append(found[1].lower())
-    return Named(tuple(dict.fromkeys(upstream)), reverts, tuple(fixes), tuple(dep_of))
+            if start > below:
+                headed = not lower[below : start - 1].rpartition(b"\n")[2].strip()
+            match = (_UPSTREAM.fullmatch(line) if headed else None) or _PICKED.fullmatch(line)
+            if match is not None:
+                found.append(_id(match[match.lastindex or 1]))
+                below = end + 1
+        at = lower.find(b"commit", end)
+    return found
+
+
+def _trailed(lower: bytes, name: bytes) -> tuple[str, ...]:
+    """The ids that lines beginning with the trailer `name` give."""
+    found = []
+    at = lower.find(name)
+    while at >= 0:
+        start = lower.rfind(b"\n", 0, at) + 1
+        match = _TRAILED.match(lower, at + len(name))
+        if match and not lower[start:at].strip():
+            found.append(_id(match[1]))
+        at = lower.find(name, at + len(name))
+    return tuple(found)
+
+
+def _id(text: bytes) -> str:
+    return text.decode("ascii").lower()
