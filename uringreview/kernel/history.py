@@ -8,7 +8,7 @@ what came again.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -218,14 +218,20 @@ def _line(commit: "pygit2.Commit") -> str:
     """One commit as a line of text: fields between tabs, ids between blanks, the subject last."""
     message = commit.raw_message
     says = named(message)
-    reverts = " ".join(f"{taken}:{upstream}" for taken, upstream in says.reverts)
-    author = _plain(commit.author.raw_email)
-    lists = (" ".join(says.upstream), reverts, " ".join(says.fixes), " ".join(says.stable_dep_of))
-    return "\t".join((str(commit.id), author.lower(), *lists, _plain(message.partition(b"\n")[0])))
+    reverts = " ".join([f"{taken}:{upstream}" for taken, upstream in says.reverts]) if says.reverts else ""
+    fixes, dep_of = " ".join(says.fixes), " ".join(says.stable_dep_of)
+    subject = _plain(message[: message.find(b"\n") % (len(message) + 1)])
+    author = _address(commit.author.raw_email)
+    return f"{commit.id}\t{author}\t{' '.join(says.upstream)}\t{reverts}\t{fixes}\t{dep_of}\t{subject}"
 
 
-def _plain(text: bytes | None) -> str:
-    decoded = (text or b"").decode("utf-8", "replace")
+@lru_cache(maxsize=4096)
+def _address(text: bytes | None) -> str:
+    return _plain(text or b"").lower()
+
+
+def _plain(text: bytes) -> str:
+    decoded = text.decode("utf-8", "replace")
     return decoded if decoded.isprintable() else " ".join(decoded.split())
 
 

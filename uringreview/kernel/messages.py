@@ -7,7 +7,7 @@ what went away, not what came.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _ID = rb"([0-9a-f]{8,40})"
 _REVERTS = re.compile(
@@ -17,19 +17,17 @@ _REVERTS = re.compile(
 )
 _UPSTREAM = re.compile(
     rb"\W{0,3}(?:commit " + _ID + rb" (?:\([^()]{0,200}\) )?(?:in |from )?upstream\W{0,3}"
-    rb"|upstream commit:? " + _ID + rb"\W{0,3})",
-    re.IGNORECASE,
+    rb"|upstream commit:? " + _ID + rb"\W{0,3})"
 )
 _PICKED = re.compile(
-    rb"\(?(?:cherry[ -]picked|backported) from (?:upstream )?commit " + _ID + rb"(?: upstream)?\)?", re.IGNORECASE
+    rb"\(?(?:cherry[ -]picked|backported) from (?:upstream )?commit " + _ID + rb"(?: upstream)?\)?"
 )
-_TRAILED = re.compile(rb" " + _ID + rb"\b", re.IGNORECASE)
+_TRAILED = re.compile(rb" " + _ID + rb"\b")
 _BLANKS = re.compile(rb"[ \t\n]+")
 _NEAR = 40  # "commit" stands within so many bytes of the begin of a line that is a reference
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """The commits that a message names, as ids of 8 to 40 digits in lower case.
 
     `upstream` are those that it is the backport of; `reverts` pairs what it takes back, as (the id, the upstream id
@@ -52,14 +50,16 @@ def named(message: bytes) -> Named:
     if b"reverts" in lower:
         found = _REVERTS.finditer(_BLANKS.sub(b" ", message))
         reverts = tuple((_id(each[1]), _id(each[2] or b"")) for each in found)
-    taken_back = {each for pair in reverts for each in pair if each}
-    upstream = [one for one in _references(message, lower) if one not in taken_back]
+    upstream = _references(lower) if b"commit" in lower else []
+    if len(upstream) > 1 or reverts:
+        taken_back = {each for pair in reverts for each in pair}
+        upstream = [one for one in dict.fromkeys(upstream) if one not in taken_back]
     fixes = _trailed(lower, b"fixes:") if b"fixes:" in lower else ()
     dep_of = _trailed(lower, b"stable-dep-of:") if b"stable-dep-of:" in lower else ()
-    return Named(tuple(dict.fromkeys(upstream)), reverts, fixes, dep_of)
+    return Named(tuple(upstream), reverts, fixes, dep_of)
 
 
-def _references(message: bytes, lower: bytes) -> list[str]:
+def _references(lower: bytes) -> list[str]:
     """The ids that whole lines name as the commit which this one is the backport of."""
     found: list[str] = []
     below = 0  # where the line after the last reference begins
@@ -69,14 +69,14 @@ def _references(message: bytes, lower: bytes) -> list[str]:
         start = lower.rfind(b"\n", 0, at) + 1
         end = lower.find(b"\n", at)
         end = end if end >= 0 else len(lower)
-        line = message[start:end].strip()
-        if b"commit" in line[:_NEAR].lower():
+        line = lower[start:end].strip()
+        if b"commit" in line[:_NEAR]:
             # A reference stands at the head of a paragraph; the same words amid prose speak of another commit.
             if start > below:
                 headed = not lower[below : start - 1].rpartition(b"\n")[2].strip()
             match = (_UPSTREAM.fullmatch(line) if headed else None) or _PICKED.fullmatch(line)
             if match is not None:
-                found.append(_id(match[match.lastindex or 1]))
+                found.append(match[match.lastindex or 1].decode("ascii"))
                 below = end + 1
         at = lower.find(b"commit", end)
     return found
@@ -90,7 +90,7 @@ def _trailed(lower: bytes, name: bytes) -> tuple[str, ...]:
         start = lower.rfind(b"\n", 0, at) + 1
         match = _TRAILED.match(lower, at + len(name))
         if match and not lower[start:at].strip():
-            found.append(_id(match[1]))
+            found.append(match[1].decode("ascii"))
         at = lower.find(name, at + len(name))
     return tuple(found)
 
