@@ -1,7 +1,9 @@
 """The rationale pane: every claim marked where it stands, its evidence one click away, the raw mail one key away."""
 
+import re
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
@@ -181,3 +183,67 @@ def test_of_equal_words_the_ones_at_the_claims_place_are_marked() -> None:
     runs, _ = place(text, Span(0, len(text)), [0], [Mark(claim, MarkWord.VERIFIED, "counted")])
     assert body
     assert [run.text for run in runs] == ["one file here, and much later ", "one file", " there"]
+
+
+LAYOUTS = {
+    "headings": "## What it does\nIt stops at the end.\n\n## Risk\n- Small.\n- Contained.\n\n**YES**\n",
+    "numbered": "**1. Bug nature:** it reads NULL.\n\n**2. Risk:** low.\n\n**YES**\n",
+    "bullets": "YES\n\n- `ring/chain.c:12` now stops.\n- Nothing else changes.\n",
+    "prose": "This commit stops the walk at the end of the chain. It should be backported.\n\nYES\n",
+    "nine-phase": SERIES_RATIONALE,
+    "unknown": "%%% stop\n==> chain\n\tNULL?!\n",
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_no_word_of_a_rationale_is_out_of_reach_in_any_layout(
+    open_window: OpenWindow, tmp_path: Path, layout: str
+) -> None:
+    path = tmp_path / "one.eml"
+    path.write_bytes(mail.autosel(rationale=LAYOUTS[layout]))
+    window = open_window(path)
+    window.rationale.fold_all()
+    if "▸" in shown(window):
+        window.rationale.fold_all()
+    told = set(re.findall(r"\w+", shown(window)))
+    wanted = set(re.findall(r"\w+", LAYOUTS[layout]))
+    assert wanted - told <= {"Phase", "Step", "Record"}
+
+
+def test_headings_of_any_layout_fold_and_digits_find_them(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "one.eml"
+    path.write_bytes(mail.autosel(rationale=LAYOUTS["headings"]))
+    window = open_window(path)
+    assert "▾ Risk" in shown(window)
+    window.rationale.fold_all()
+    assert "▸ Risk" in shown(window)
+    assert "Contained" not in shown(window)
+    qtbot.keyClick(window.queue_view, Qt.Key.Key_2)
+    assert "Contained" in shown(window)
+
+
+def test_every_record_that_speaks_of_a_hunk_is_lit(open_window: OpenWindow, tmp_path: Path) -> None:
+    window = open_window(batch(tmp_path))
+    select(window, "ring: stop")
+    facts = window.bench.facts[window.queue_view.key]
+    speaking = [
+        mark
+        for mark in facts.marks
+        if any(isinstance(t, DiffAnchor) and t.path == "ring/chain.c" for t in mark.targets)
+    ]
+    window.diff.anchor_clicked.emit(DiffAnchor("ring/chain.c", 0, 3))
+    document = window.rationale.text.document()
+    lit, block = "", document.begin()
+    while block.isValid():
+        place = block.begin()
+        while not place.atEnd():
+            if place.fragment().charFormat().background().color().name() == window.theme.lit.lower():
+                lit += place.fragment().text()
+            place += 1
+        block = block.next()
+    letters = re.sub(r"\W", "", lit)
+    assert speaking
+    for mark in speaking:
+        assert re.sub(r"\W", "", mark.claim.text) in letters

@@ -27,6 +27,7 @@ from uringreview.ui.actions import ACTIONS
 from uringreview.ui.config import change_config, read_config
 from uringreview.ui.crash_dialog import CrashDialog, CrashRelay
 from uringreview.ui.jobs import Jobs
+from uringreview.ui.simulator_verdict import Standing
 from uringreview.ui.window import TABS, Window
 
 
@@ -283,3 +284,82 @@ def test_what_was_chosen_is_remembered_and_a_broken_file_counts_as_empty(masked_
     path = masked_host / ".config" / "uringreview" / "config.toml"
     path.write_text("clone = [broken", encoding="utf-8")
     assert read_config().clone == ""
+
+
+def test_a_line_of_the_diff_leads_to_its_step_and_a_bound_patch_is_judged_without_asking(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "linked.eml"
+    path.write_bytes(mail.autosel(title="io_uring: defer the splice", upstream="49ae66eb8c27" + 28 * "0"))
+    window = open_window(path)
+    row = window.queue_model.rows[0]
+    assert row.simulated is not None
+    assert row.simulated.standing is Standing.FAILS
+    assert "use after free with p2 applied" in row.simulated.words
+    assert row.simulated.words in str(
+        window.queue_model.data(window.queue_model.index(0, 2), Qt.ItemDataRole.ToolTipRole)
+    )
+    assert "use after free" in window.rationale.text.toPlainText()
+    walked = window.simulator.current
+    assert walked is not None
+    step = next(step for step in walked.last.steps if step.c_text)
+    window.diff.line_clicked.emit(f"\t{step.c_text}")
+    assert window.simulator.current is not None
+    assert window.simulator.current.step is not None
+    assert window.simulator.current.step.number == walked.find(step.c_text) != walked.at
+
+
+def test_a_queue_without_a_modelled_patch_is_not_searched(open_window: OpenWindow, tmp_path: Path) -> None:
+    window = open_window(batch(tmp_path))
+    assert not window.simulator.matrix.cells.outcomes
+    assert all(row.simulated is None for row in window.queue_model.rows)
+
+
+def test_letters_of_the_simulator_go_before_those_of_the_lists_there(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window(batch(tmp_path))
+    window.actions_.run("thread_1")
+    assert window.simulator.current is not None
+    before = window.simulator.current.at
+    assert before == 1
+    toggle = window.simulator.side.toggles.findChildren(QAbstractButton)[1]
+    toggle.setFocus()
+    qtbot.keyClick(toggle, Qt.Key.Key_H)
+    assert window.simulator.current.at == before - 1
+    assert not window.bench.decisions
+    key = window.queue_view.key
+    qtbot.keyClick(toggle, Qt.Key.Key_J)
+    assert window.queue_view.key != key
+
+
+def test_the_header_counts_what_the_rationales_say_and_the_list_what_people_answer(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    window = open_window(batch(tmp_path))
+    assert "1 NO" in window.queue_header.text()
+    wifi = next(row for row in window.queue_model.rows if row.title.startswith("wifi"))
+    assert wifi.answer.endswith(": drop")
+    for term, titles in (
+        ("stance:drop", ["wifi"]),
+        ("answer:any", ["wifi"]),
+        ("-answer:any", ["ring", "ring/wait", "usb"]),
+        ("verdict:no", ["usb"]),
+    ):
+        window.filter_box.setText(term)
+        assert [row.title.partition(":")[0] for row in window.queue_model.shown] == titles
+    window.filter_box.setText("against:none")
+    assert "wifi" not in [row.title.partition(":")[0] for row in window.queue_model.shown]
+
+
+def test_a_patch_that_was_sent_again_is_one_row_that_names_both_mails(open_window: OpenWindow, tmp_path: Path) -> None:
+    path = tmp_path / "twice.mbox"
+    first, again = mail.autosel(), mail.autosel(batch="20260521101010.99")
+    path.write_bytes(mail.mbox(first, again))
+    window = open_window(path)
+    assert len(window.queue_model.rows) == 1
+    assert len(window.queue_model.rows[0].also) == 1
+    said = window.thread_view.toPlainText()
+    for message in (window.queue_model.rows[0].also[0], window.bench.queue.patches[0].message):
+        assert message.message_id is not None
+        assert message.message_id in said

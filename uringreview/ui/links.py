@@ -338,7 +338,9 @@ class Links(QObject):
         keys = [key for key, row in bench.rows.items() if row.patch is not None]
         w.status_line.show_tally(tally(keys, bench.facts.values(), bench.branches, bench.decisions))
         if bench.session is not None:
-            w.status_line.show_session(f"session {bench.session.name} saved", str(bench.session.path))
+            kept = bench.session_folder is None
+            words = f"session {bench.session.name} saved" if kept else "demo: decisions are not kept"
+            w.status_line.show_session(words, str(bench.session.path))
         else:
             w.status_line.show_session("")
 

@@ -105,7 +105,7 @@ class QueueDelegate(QStyledItemDelegate):
         notes = self._notes(row)
         wanted = metrics.horizontalAdvance(row.title)
         for text, note_colour in reversed(notes):
-            room = max(rect.width() - ONE - min(wanted, round(rect.width() * 0.6)) - TWO, 0)
+            room = max(rect.width() - ONE - min(wanted, round(rect.width() * 0.52)) - TWO, 0)
             small = QFontMetrics(self._small)
             shown = small.elidedText(text, Qt.TextElideMode.ElideRight, room)
             width = small.horizontalAdvance(shown)
@@ -122,7 +122,7 @@ class QueueDelegate(QStyledItemDelegate):
         if row.kind is RowKind.PROBLEM:
             notes.append((row.problem, self.theme.contradicted))
         if row.replies:
-            count = f"↩{len(row.replies)}" if len(row.replies) > 1 else "↩"
+            count = f"↩{len(row.replies)}" if len(row.replies) > 1 and not row.answer else "↩"
             notes.append((f"{count} {row.answer}".strip(), self._answer_colour(row)))
         if row.also:
             notes.append((f"×{len(row.also) + 1}", self.theme.muted))

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from uringreview.rationale.document import VerdictWord
 from uringreview.ui.queue_delegate import QueueDelegate
 from uringreview.ui.queue_model import FIRST_BRANCH, Column, QueueModel, claims_text
 from uringreview.ui.queue_rows import RowKind
 from uringreview.ui.theme import GRID, HALF, ONE, TWO, Theme, fixed_font, row_height, ui_font
 
-_NARROWEST_SUBJECT = 200
+_NARROWEST_SUBJECT = 220
 
 
 class QueueView(QTableView):
@@ -169,7 +170,10 @@ class QueueView(QTableView):
         branch = max(max(heads, default=0) + ONE + HALF, 6 * GRID)
         room = self.viewport().width() - branch * len(self.queue.branches) - sum(widths.values())
         hidden: set[Column] = set()
-        for column in (Column.RANGE, Column.VERDICT, Column.NUMBER):
+        # Where every rationale says yes, the column says nothing.
+        alike = all(row.verdict in (None, VerdictWord.YES) for row in self.queue.rows)
+        verdict = (Column.VERDICT, Column.NUMBER) if alike else (Column.NUMBER, Column.VERDICT)
+        for column in (Column.RANGE, *verdict):
             if room < _NARROWEST_SUBJECT:
                 hidden.add(column)
                 room += widths[column]

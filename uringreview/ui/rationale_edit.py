@@ -179,6 +179,10 @@ class RationaleText(QTextEdit):
         }
         if run.role in colours:
             look.setForeground(QColor(colours[run.role]))
+        if run.role == "code":
+            look.setFont(fixed_font(0.92))
+        if run.role == "bold":
+            self._weigh(look, QFont.Weight.DemiBold)
         if run.role == "step":
             look.setFont(fixed_font(0.86))
         if run.role in ("strong", "heading"):

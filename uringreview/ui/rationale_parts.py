@@ -5,6 +5,7 @@ text fold, what lies deeper stands inside under a heading of its own. No word of
 no record holds becomes a block too.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -17,6 +18,8 @@ from uringreview.review.facts import PatchFacts
 from uringreview.ui.visible import visible
 
 OTHER = "other"
+# Looks only: every character stays, the marks among them.
+_MARKUP = re.compile(r"```(?:[^`]|`(?!``)){1,20000}```|(?<!`)`[^`\n]{1,300}`(?!`)|\*\*[^*\n]{1,300}\*\*")
 _OPENING, _WHOLE = "Opening words", "Text"
 
 
@@ -34,8 +37,8 @@ class BlockKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text with the marks (indexes into the facts' marks) that speak of it; `role` is "", "step", "strong", "muted"
-    or a mark's word."""
+    """Text with the marks (indexes into the facts' marks) that speak of it; `role` is "", "step", "strong", "muted",
+    a mark's word, "code" or "bold"."""
 
     text: str
     marks: tuple[int, ...] = ()
@@ -174,11 +177,16 @@ def place(text: str, span: Span, own: Sequence[int], marks: Sequence[Mark]) -> t
         start = _nearest(squeezed, wanted, round(share * len(squeezed)))
         if start is not None:
             covered.append((letters[start][0], letters[start + len(wanted) - 1][0] + 1, index))
-    edges = sorted({0, len(text), *(edge for start, end, _ in covered for edge in (start, end))})
-    runs = []
+    looks = [(found.start(), found.end(), "bold" if found[0][0] == "*" else "code") for found in _MARKUP.finditer(text)]
+    bounds = [(start, end) for start, end, _ in (*covered, *looks)]
+    edges = sorted({0, len(text), *(edge for bound in bounds for edge in bound)})
+    runs, at = [], 0
     for start, end in pairwise(edges):
         inside = tuple(index for low, high, index in covered if low <= start and end <= high)
-        runs.append(Run(_shown(text[start:end]), inside))
+        while at < len(looks) and looks[at][1] <= start:
+            at += 1
+        role = looks[at][2] if at < len(looks) and looks[at][0] <= start else ""
+        runs.append(Run(_shown(text[start:end]), inside, role))
     return tuple(runs), tuple(index for _, _, index in covered)
 
 

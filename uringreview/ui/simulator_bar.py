@@ -31,6 +31,8 @@ class SimulatorBar(QWidget):
         self._which.setObjectName("whichRun")
         self._which.setAccessibleName("Which run")
         self._which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._which.setMinimumWidth(self._which.fontMetrics().horizontalAdvance("use after free: few") + 5 * TWO)
+        self._which.currentTextChanged.connect(self._which.setToolTip)
         self._which.activated.connect(self.run_chosen)
         row = QHBoxLayout(self)
         row.setContentsMargins(TWO, HALF, TWO, HALF)

@@ -92,8 +92,9 @@ class PatchToggles(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Repaint in other colours."""
         self._theme = theme
+        room = f"{HALF}px {ONE + HALF}px"
         self.setStyleSheet(
-            f"QToolButton {{ border: 1px solid {theme.hairline}; border-radius: {ONE}px; padding: {HALF}px {TWO}px; }}"
+            f"QToolButton {{ border: 1px solid {theme.hairline}; border-radius: {ONE}px; padding: {room}; }}"
             f"QToolButton:checked {{ border-color: {theme.accent}; color: {theme.accent};"
             f" background: {theme.selection}; }}"
             f"QToolButton:focus {{ border-color: {theme.text}; }}"
