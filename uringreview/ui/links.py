@@ -143,7 +143,8 @@ class Links(QObject):
     def _queue_words(self) -> str:
         queue = self._bench.queue
         if not queue.rows and not queue.problems:
-            return ""
+            found = len(self._bench.subjects_read)
+            return f"{found} mails found" if found else ""
         batches = {row.batch for row in queue.rows if row.batch}
         loaded = len(queue.patches)
         parts = [f"{loaded} {'patch' if loaded == 1 else 'patches'}"]
@@ -203,6 +204,8 @@ class Links(QObject):
         """Show the row with `key` in every pane."""
         w, bench = self._window, self._bench
         row, facts = bench.row(key), bench.facts.get(key)
+        if facts is None and row is not None:
+            bench.look_at(key)
         w.diff.show_patch(facts, row)
         w.diff.show_comments(bench.comments(key))
         w.rationale.show_row(row, facts)

@@ -22,7 +22,7 @@ from uringreview.review.session import Place, Session, open_session
 from uringreview.ui.jobs import Jobs
 from uringreview.ui.watch import Watch
 
-MAIL, FACTS, CLONE = "mail", "facts", "clone"
+MAIL, FACTS, CLONE, ONE = "mail", "facts", "clone", "one patch"
 _WORDS = 60
 
 
@@ -182,6 +182,20 @@ class Workbench(QObject):
         words = [f"{came} new {'mail' if came == 1 else 'mails'}"] if came else []
         words += [f"{went} gone"] if went else []
         self.told.emit(", ".join(words))
+
+    def look_at(self, key: str) -> None:
+        """Examine one patch before its turn: what is looked at now should not wait for thousands of others.
+
+        Its place among the others (series, fixes) follows when all have been read.
+        """
+        row = self.rows.get(key)
+        if row is None or row.patch is None or key in self.facts:
+            return
+        alone = Queue((row,))
+        self.jobs.start("reading this patch", lambda: examine(alone), self._learn_early, key=ONE)
+
+    def _learn_early(self, step: Progress[PatchFacts]) -> None:
+        self._take_in([facts for facts in step.parts if facts.key in self.rows and facts.key not in self.facts])
 
     def _learn(self, step: Progress[PatchFacts]) -> None:
         self._take_in(step.parts)
