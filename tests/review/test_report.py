@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from tests.support import mail
 from tests.support.review import DIFF, facts, listed, patch
 from uringreview.diff.parse import parse_diff
-from uringreview.kernel.status import Cell, Status
+from uringreview.kernel.status import Cell, Flag, FlagKind, Status
 from uringreview.mail.message import Address, Source, Span, read_message
-from uringreview.mail.queue import Problem, Queue, Reply, Row
+from uringreview.mail.queue import Note, Problem, Queue, Reply, Row
 from uringreview.rationale.check import Mark, MarkWord
 from uringreview.rationale.claims import Claim, ClaimKind
 from uringreview.review.facts import Desk, answers_of
@@ -50,6 +50,39 @@ def desk(text: str = "plain", name: str = "Sam") -> Desk:
     )
     queue = Queue((row, absent), (), (Problem(Source("broken.eml"), text),))
     return Desk(queue, (known,), (group,), ("linux-7.0.y", "linux-6.6.y"), "clone", queue.problems)
+
+
+def test_what_was_left_out_folded_or_flagged_is_told_in_json_and_text() -> None:
+    whole = desk()
+    row = replace(
+        whole.queue.rows[0], also=(read_message(mail.autosel(title="ring: an older sending"), Source("older.eml")),)
+    )
+    flag = Flag(FlagKind.SEVERAL_PLACES, "fits at 2 places in lib/x.c", places=2)
+    cells = (replace(whole.facts[0].cells[0], flags=(flag,)), whole.facts[0].cells[1])
+    queue = replace(
+        whole.queue, rows=(row, whole.queue.rows[1]), notes=(Note(Source("series"), "2 lines are switched off"),)
+    )
+    report = build_report(replace(whole, queue=queue, facts=(replace(whole.facts[0], row=row, cells=cells),)))
+    said = json.loads(as_json_text(report))
+    jsonschema.validate(said, SCHEMA)
+    assert said["notes"] == [{"source": "series", "text": "2 lines are switched off"}]
+    assert said["patches"][0]["also"] == [row.also[0].message_id]
+    assert said["patches"][0]["branches"][0]["flags"] == ["fits at 2 places in lib/x.c"]
+    text = as_text(report)
+    for expected in ("2 lines are switched off", "fits at 2 places", f"sent before as {row.also[0].message_id}"):
+        assert expected in text
+
+
+def test_a_range_that_does_not_apply_is_a_finding_and_no_clone_is_none() -> None:
+    whole = desk()
+    one = patch(title="plain", subject="[PATCH AUTOSEL 7.0-6.6] plain")
+    row = replace(whole.queue.rows[0], patch=one)
+    known = replace(whole.facts[0], row=row)
+    queue = replace(whole.queue, rows=(row, whole.queue.rows[1]))
+    tried = build_report(replace(whole, queue=queue, facts=(known,)))
+    assert any("conflicts on 6.6" in finding for finding in tried.patches[0].range_findings)
+    untried = build_report(replace(whole, queue=queue, facts=(replace(known, cells=()),)))
+    assert untried.patches[0].range_findings == ()
 
 
 def test_the_json_follows_the_published_schema_and_counts_the_queue() -> None:

@@ -67,6 +67,7 @@ def _lines(report: Report, summary: bool) -> Iterator[str]:
     yield f"{patches}, {queue.not_loaded} not loaded, {replies}{unreadable}"
     if report.clone is not None:
         yield f"clone {one_line(report.clone)}: {', '.join(map(one_line, report.branches)) or 'no stable branches'}"
+    yield from (f"{one_line(note.source)}: {one_line(note.text)}" for note in report.notes)
     for patch in report.patches:
         if summary:
             yield _summary(patch)
@@ -145,6 +146,9 @@ def _patch(patch: PatchReport) -> Iterator[str]:
     for branch in patch.branches:
         detail = f"  {one_line(branch.detail)}" if branch.detail else ""
         yield f"     {one_line(branch.branch):<16} {branch.status}{detail}"
+        yield from (f"       {one_line(flag)}" for flag in branch.flags if flag not in branch.detail)
+    yield from (f"     {one_line(finding)}" for finding in patch.range_findings)
+    yield from (f"     sent before as {one_line(message)}" for message in patch.also)
     for need in patch.needs:
         yield f"     needs {need.upstream[:12]} first:"
         yield from (f"       {one_line(reason)}" for reason in need.reasons)

@@ -11,16 +11,17 @@ from enum import Enum
 from typing import TypeAlias
 
 from uringreview.diff.model import Diff
+from uringreview.kernel.ranges import range_findings
 from uringreview.kernel.status import Cell
 from uringreview.mail.queue import Reply, Row, own_text
 from uringreview.mail.subject import BranchRange
 from uringreview.rationale.check import Mark
-from uringreview.rationale.document import Phase, Rationale
+from uringreview.rationale.document import Phase, Rationale, Record
 from uringreview.review.facts import Answer, Desk, PatchFacts, answer_of, answers_of
 from uringreview.review.tally import Tally, tally
 from uringreview.series.graph import Edge, Group, LaterFix
 
-SCHEMA = "1.1"
+SCHEMA = "1.2"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -44,8 +45,16 @@ class QueueReport:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReport:
+    """What was left out of the input on purpose, such as a line that a series file disables."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RangeReport:
-    """The branches asked for; both None where the subject names none."""
+    """The branches asked for, or the ends of a list of branches; both None where the subject names none."""
 
     newest: str | None
     oldest: str | None
@@ -69,11 +78,23 @@ class PhaseReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionReport:
+    """One section of a rationale in any layout; `level` 0 is text under no heading, 1 the outermost heading."""
+
+    level: int
+    number: int | None
+    title: str
+    phase: int | None
+    records: tuple[RecordReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RationaleReport:
-    """The rationale as read."""
+    """The rationale as read; `sections` hold all of it, whatever the layout, the phases among them."""
 
     layout: str
     phases: tuple[PhaseReport, ...]
+    sections: tuple[SectionReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +106,7 @@ class ClaimReport:
     text: str
     verdict: str
     evidence: str
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +131,12 @@ class DiffReport:
 
 @dataclass(frozen=True, slots=True)
 class BranchReport:
-    """One cell of the matrix."""
+    """One cell of the matrix; `flags` are sentences, each a reason not to trust that it applies."""
 
     branch: str
     status: str
     detail: str
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +178,8 @@ class PatchReport:
     """One row of the queue; what a row that is not loaded cannot know is None or empty.
 
     `against` are sentences, each a reason not to take the patch as it is; empty where nothing is known against it.
+    `also` are the Message-IDs of older sendings of the same patch. `asks` is what the subject asks for in words, a
+    range or a list, and `range_findings` hold that against what applies.
     """
 
     position: int | None
@@ -176,6 +201,9 @@ class PatchReport:
     replies: tuple[ReplyReport, ...]
     not_done: str
     against: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    asks: str = ""
+    range_findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +236,7 @@ class Report:
     series: tuple[SeriesReport, ...]
     loose_replies: tuple[ReplyReport, ...]
     tally: Tally
+    notes: tuple[NoteReport, ...] = ()
 
 
 def build_report(desk: Desk) -> Report:
@@ -227,6 +256,7 @@ def build_report(desk: Desk) -> Report:
         series=tuple(_series(group) for group in desk.groups),
         loose_replies=tuple(_reply(each, answer_of(each)) for each in desk.queue.loose),
         tally=tally(desk),
+        notes=tuple(NoteReport(str(each.source), each.text) for each in desk.queue.notes),
     )
 
 
@@ -270,6 +300,7 @@ def _patch(row: Row, facts: PatchFacts | None) -> PatchReport:
             source=str(row.patch.message.source if row.patch else listed.source if listed else ""),
             replies=replies,
             not_done="" if row.patch is None else "could not be examined",
+            asks=str(row.subject.asked or ""),
         )
     patch = row.patch
     return PatchReport(
@@ -292,6 +323,11 @@ def _patch(row: Row, facts: PatchFacts | None) -> PatchReport:
         replies=replies,
         not_done=facts.not_done,
         against=facts.reasons_against,
+        also=tuple(each.message_id or str(each.source) for each in row.also),
+        asks=str(row.subject.asked or ""),
+        range_findings=tuple(each.sentence for each in range_findings(row.subject.asked, facts.cells))
+        if facts.cells
+        else (),
     )
 
 
@@ -300,18 +336,23 @@ def _range(asked: BranchRange | None) -> RangeReport:
 
 
 def _rationale(read: Rationale) -> RationaleReport:
-    return RationaleReport(read.layout, tuple(_phase(phase) for phase in read.phases))
+    sections = tuple(
+        SectionReport(each.level, each.number, each.title, each.phase, _records(each.records)) for each in read.sections
+    )
+    return RationaleReport(read.layout, tuple(_phase(phase) for phase in read.phases), sections)
 
 
 def _phase(phase: Phase) -> PhaseReport:
-    return PhaseReport(
-        phase.number, phase.title, tuple(RecordReport(record.step, record.text) for record in phase.records)
-    )
+    return PhaseReport(phase.number, phase.title, _records(phase.records))
+
+
+def _records(records: Sequence[Record]) -> tuple[RecordReport, ...]:
+    return tuple(RecordReport(each.step, each.text) for each in records)
 
 
 def _claim(mark: Mark) -> ClaimReport:
     claim = mark.claim
-    return ClaimReport(claim.phase, claim.kind.value, claim.text, mark.word.value, mark.evidence)
+    return ClaimReport(claim.phase, claim.kind.value, claim.text, mark.word.value, mark.evidence, claim.section)
 
 
 def _diff(diff: Diff) -> DiffReport:
@@ -320,7 +361,8 @@ def _diff(diff: Diff) -> DiffReport:
 
 
 def _branch(cell: Cell) -> BranchReport:
-    return BranchReport(cell.branch, cell.status.value, cell.detail)
+    flags = tuple(flag.sentence for flag in cell.flags)
+    return BranchReport(cell.branch, cell.status.value, cell.detail, flags)
 
 
 def _need(edge: Edge) -> NeedReport:
