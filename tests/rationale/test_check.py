@@ -215,18 +215,24 @@ def _cell(branch: str, status: Status) -> Cell:
     return Cell(mail.message_id(1), branch, status, "")
 
 
-def test_where_it_applies_is_what_the_clone_says() -> None:
-    text = "The patch applies cleanly to `v7.0.9` now."
+def test_where_it_applies_is_what_the_branches_say() -> None:
+    text = "The patch applies cleanly to `7.0.y` now."
     branches = ("linux-7.0.y", "linux-6.6.y")
     (mark,) = marks("6.1", text, branches=branches, cells=[_cell("linux-7.0.y", Status.CLEAN)])
-    assert mark.word is MarkWord.VERIFIED
-    assert mark.evidence == "applies to the tip of linux-7.0.y, not v7.0.9 itself"
+    assert (mark.word, mark.evidence) == (MarkWord.VERIFIED, "applies to the tip of linux-7.0.y")
     assert mark.targets == (BranchTarget("linux-7.0.y"),)
     (mark,) = marks("6.1", text, branches=branches, cells=[_cell("linux-7.0.y", Status.CONFLICT)])
     assert mark.word is MarkWord.UNCHECKABLE
-    (mark,) = marks("6.1", "The patch applies cleanly to `v6.15`.", branches=branches)
+    (mark,) = marks("6.1", "The patch applies cleanly to `6.15.y`.", branches=branches)
     assert (mark.word, mark.evidence) == (MarkWord.UNCHECKABLE, "your clone has no linux-6.15.y: not checkable")
     assert [one.evidence for one in marks("6.1", text)] == ["no clone is open: not checkable"]
+
+
+def test_a_release_is_never_judged_by_its_branchs_tip() -> None:
+    parts = {"branches": ("linux-7.0.y",), "cells": [_cell("linux-7.0.y", Status.CLEAN)]}
+    (mark,) = marks("6.1", "The patch applies cleanly to `v7.0.9` now.", **parts)
+    assert mark.word is MarkWord.UNCHECKABLE
+    assert mark.evidence == "your clone has no v7.0.9; the tip of linux-7.0.y takes it: not checkable"
 
 
 @pytest.mark.parametrize(

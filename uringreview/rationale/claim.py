@@ -20,6 +20,16 @@ class ClaimKind(Enum):
     AUTHOR = "author"
     SERIES = "series"
     APPLIES = "applies"
+    CONTAINS = "contains"
+    EXISTS = "exists"
+    MAINTAINER = "maintainer"
+    COMMIT = "commit"
+    FIRST_IN = "first-in"
+    ADDS = "adds"
+    REMOVES = "removes"
+    THREAD = "thread"
+    RANGE = "range"
+    VERDICT = "verdict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,8 @@ class Claim:
     FILES/INSERTIONS/DELETIONS/LINES (LINES: changed lines, however counted); paths, functions, trailer keys or lines,
     commit ids, people, branches or tags for the other kinds; for a count, the path that it is of. `exclusive` is True
     where the claim says "only" or lists all there are; `hedged` where it is said loosely ("about 20 lines added"), so
-    that a near miss contradicts nothing. `section` is the title of the section that it stands in, where a layout has
-    no phases; empty above the first heading.
+    that a near miss contradicts nothing; `denied` where it says that something is not so ("not in v7.0.9"). `section`
+    is the title of the section that it stands in, where a layout has no phases; empty above the first heading.
     """
 
     kind: ClaimKind
@@ -45,3 +55,4 @@ class Claim:
     exclusive: bool = False
     hedged: bool = False
     section: str = ""
+    denied: bool = False

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from uringreview.diff.model import Diff, DiffAnchor
+from uringreview.kernel.lookup import Lookup
 from uringreview.kernel.status import Cell
 from uringreview.mail.message import Span
 from uringreview.mail.patch import Patch
@@ -54,7 +55,8 @@ class Evidence:
     `diff` is the patch's parsed diff, restored where it was; `queue` the whole queue. `changed` are the functions that
     the diff changes, each with the place of its first changed line; `whole_files` is True where they were read from
     the files before and after, not guessed from hunk headings. `cells` are this patch's cells, empty without a clone;
-    `branches` the short names of the branches that the clone has, empty without one.
+    `branches` the short names of the branches that the clone has, empty without one. `lookup` asks the clone's tags,
+    trees and commits, None without a clone.
     """
 
     patch: Patch
@@ -64,3 +66,4 @@ class Evidence:
     cells: tuple[Cell, ...] = ()
     branches: tuple[str, ...] = ()
     whole_files: bool = False
+    lookup: Lookup | None = None

@@ -99,6 +99,7 @@ class Statement:
         names: tuple[str, ...] = (),
         exclusive: bool = False,
         hedged: bool = False,
+        denied: bool = False,
     ) -> Claim:
         """A claim whose words are `text[start:end]` (offsets into the sentence; may run on into `rest`)."""
         first, last = self.start + start, self.start + end
@@ -111,7 +112,17 @@ class Statement:
         words = whole[first:last].replace("\n", " ")
         span = self.flat.span(first, last)
         return Claim(
-            kind, self.phase, self.step, words, span, numbers, names, exclusive, hedged, section=self.section or ""
+            kind,
+            self.phase,
+            self.step,
+            words,
+            span,
+            numbers,
+            names,
+            exclusive,
+            hedged,
+            section=self.section or "",
+            denied=denied,
         )
 
 

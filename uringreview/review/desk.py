@@ -17,6 +17,7 @@ from uringreview.diff.repair import restore
 from uringreview.errors import EnvironmentProblem, UringreviewError, UsageProblem
 from uringreview.kernel.clone import Clone, open_clone
 from uringreview.kernel.fixes import later_fixes as fixes_in_clone
+from uringreview.kernel.lookup import Lookup
 from uringreview.kernel.status import Candidate, Cell, matrix
 from uringreview.mail.message import Source
 from uringreview.mail.patch import Patch
@@ -72,6 +73,7 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
     UsageProblem for a branch that it does not have.
     """
     clone = open_clone(clone_path)
+    lookup = Lookup(clone)
     names = tuple(dict.fromkeys(clone.branch(name).name for name in branches)) or tuple(
         branch.name for branch in clone.branches
     )
@@ -90,7 +92,7 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
         each = facts[key]
         found = tuple(cells[key][name] for name in names if name in cells[key])
         each = replace(each, cells=found, later_fixes=_merged(each.later_fixes, fixes.get(key, ())))
-        facts[key] = _checked(each, desk.queue, clone, problems)
+        facts[key] = _checked(each, desk.queue, lookup, problems)
         whole.add(key)
         return facts[key]
 
@@ -139,20 +141,20 @@ def _edges(queue: Queue, read: Sequence[PatchFacts], problems: list[Problem]) ->
 
 def _statements(facts: PatchFacts) -> tuple[Statement, ...]:
     rationale = facts.rationale
-    parts: list[Record | VerificationItem] = [record for phase in rationale.phases for record in phase.records]
-    parts += [*rationale.verification, *rationale.closing]
+    parts: list[Record | VerificationItem] = [record for each in rationale.sections for record in each.records]
     return tuple(Statement(part.text, part.span) for part in parts)
 
 
-def _checked(facts: PatchFacts, queue: Queue, clone: Clone | None, problems: list[Problem]) -> PatchFacts:
+def _checked(facts: PatchFacts, queue: Queue, lookup: Lookup | None, problems: list[Problem]) -> PatchFacts:
     try:
-        marks = check(find_claims(facts.patch, facts.rationale), _evidence(facts, queue, clone))
+        marks = check(find_claims(facts.patch, facts.rationale), _evidence(facts, queue, lookup))
     except UringreviewError as error:
         return replace(facts, not_done=_noted(facts.patch, error, problems))
     return replace(facts, marks=marks)
 
 
-def _evidence(facts: PatchFacts, queue: Queue, clone: Clone | None) -> Evidence:
+def _evidence(facts: PatchFacts, queue: Queue, lookup: Lookup | None) -> Evidence:
+    clone = lookup.clone if lookup is not None else None
     changed: dict[str, DiffAnchor] = {}
     whole = clone is not None
     for change in facts.diff.files:
@@ -168,6 +170,7 @@ def _evidence(facts: PatchFacts, queue: Queue, clone: Clone | None) -> Evidence:
         cells=facts.cells,
         branches=tuple(branch.name for branch in clone.branches) if clone is not None else (),
         whole_files=whole,
+        lookup=lookup,
     )
 
 
