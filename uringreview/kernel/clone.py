@@ -102,6 +102,19 @@ class Clone:
         found = self._object(id_prefix)
         return found.data if isinstance(found, pygit2.Blob) else None
 
+    def blob_id(self, id_prefix: str) -> str:
+        """The whole id of the blob that `blob` would read; "" where there is none, or more than one object."""
+        import pygit2
+
+        found = self._object(id_prefix)
+        return str(found.id) if isinstance(found, pygit2.Blob) else ""
+
+    def still_holds(self, id_prefix: str, blob: str) -> bool:
+        """Whether `blob_id` still gives `blob` for a prefix, or still "": quicker than asking it."""
+        if blob:
+            return bool(self._repo.odb.exists(_oid(blob)))
+        return bool(_HEX.fullmatch(id_prefix.lower())) and id_prefix.lower() not in self._repo
+
     def commit(self, id_prefix: str) -> Commit | None:
         """The commit whose id begins with `id_prefix`; None where the clone has none, or more than one."""
         import pygit2

@@ -7,10 +7,13 @@ earlier ones of the queue, does it merge, does patch(1) take it with fuzz; else 
 
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from time import monotonic
 
 from uringreview.diff.model import DiffState
 from uringreview.kernel.apply import BranchTree, Engine, FileOutcome, FilePatch, Outcome, Overlay, Refusal, Tree
+from uringreview.kernel.cache import checksum
+from uringreview.kernel.cell_cache import CellCache, digest
 from uringreview.kernel.clone import Branch, Clone, NotDownloaded, open_clone
 from uringreview.kernel.conflict import failed_hunk, place_of
 from uringreview.kernel.doubts import doubts, function_name
@@ -35,33 +38,83 @@ def every_cell(
     """The work behind `status.matrix`; see there."""
     clone = open_clone(clone_path)
     chosen = tuple(clone.branch(name) for name in branches) if branches else clone.branches
-    queue = tuple(prepare(candidate) for candidate in candidates)
-    total = len(queue) * len(chosen)
+    total = len(candidates) * len(chosen)
     yield Progress(0, total, "cells")
     logs = {}
     for branch in chosen:
         logs[branch.name] = history(clone, branch)
         yield Progress(0, total, "cells")
+    keys = tuple(candidate.key for candidate in candidates)
+    cache = None if clone.partial or clone.shallow or len(set(keys)) < len(keys) else CellCache()
+    digests = [digest(candidate) for candidate in candidates] if cache else []
+    queue_digest = checksum(str(clone.common_dir).encode(), *(each.encode() for each in keys), *digests)
+    runs = {b.name: checksum(queue_digest, b.tip.encode(), logs[b.name].base.encode()) for b in chosen}
+    known: dict[str, tuple[Cell, ...]] = {}
+    for branch in chosen:
+        found = cache.run(runs[branch.name], clone.still_holds, keys, branch.name) if cache else None
+        if found is not None:
+            known[branch.name] = found
     cells: list[Cell] = []
     sent = 0
-    with Merger(clone.objects) as merger:
-        trial = _Trial(clone, queue, logs, merger)
+    with ExitStack() as stack:
+        trial: _Trial | None = None
+        if len(known) < len(chosen):
+            merger = stack.enter_context(Merger(clone.objects))
+            queue = tuple(prepare(candidate) for candidate in candidates)
+            if cache:
+                cache.expect(digests)
+            trial = _Trial(clone, queue, logs, merger, _Held(clone), cache, digests)
         last = monotonic()
-        for number in range(len(queue)):
+        for number in range(len(candidates)):
             for branch in chosen:
-                cells.append(trial.cell(number, branch))
+                done = known.get(branch.name)
+                if done is not None:
+                    cells.append(done[number])
+                elif trial is not None:
+                    cells.append(trial.cell(number, branch))
                 if monotonic() - last >= _BATCH_SECONDS:
                     yield Progress(len(cells), total, "cells", tuple(cells[sent:]))
                     sent, last = len(cells), monotonic()
     if sent < len(cells):
         yield Progress(len(cells), total, "cells", tuple(cells[sent:]))
+    if cache and trial is not None:
+        cache.save()
+        for at, branch in enumerate(chosen):
+            if branch.name not in known:
+                cache.keep_run(runs[branch.name], trial.relied[branch.name], cells[at :: len(chosen)])
     return tuple(cells)
+
+
+class _Held(dict[str, str]):
+    """The whole id of a pre-image by its prefix, "" where the clone does not hold it; each is looked up once."""
+
+    def __init__(self, clone: Clone) -> None:
+        super().__init__()
+        self._clone = clone
+
+    def __missing__(self, prefix: str) -> str:
+        found = self[prefix] = self._clone.blob_id(prefix)
+        return found
 
 
 class _Trial:
     """One run over the queue: what it remembers from cell to cell."""
 
-    def __init__(self, clone: Clone, queue: Sequence[Prepared], logs: dict[str, BranchLog], merger: Merger) -> None:
+    def __init__(
+        self,
+        clone: Clone,
+        queue: Sequence[Prepared],
+        logs: dict[str, BranchLog],
+        merger: Merger,
+        holds: "_Held",
+        cache: CellCache | None,
+        digests: Sequence[bytes],
+    ) -> None:
+        self.holds = holds
+        self.cache = cache
+        self.digests = digests
+        self.relied: dict[str, dict[str, str]] = {name: {} for name in logs}
+        self.earlier = _earlier_sharing(queue)
         self.clone = clone
         self.queue = queue
         self.logs = logs
@@ -91,6 +144,37 @@ class _Trial:
             return _cell(prepared, branch, Status.ERROR, "no diff in this mail")
         if prepared.refusal:
             return _cell(prepared, branch, Status.DAMAGED, prepared.refusal)
+        pool = self._pool(number, branch)
+        if self.cache is None:
+            return self._tried(prepared, branch, pool, number)
+        key = self._key(number, branch, pool)
+        earlier = tuple(self.queue[each].candidate.key for each in pool)
+        cell = self.cache.cell(key, prepared.candidate.key, branch.name, earlier)
+        if cell is None:
+            cell = self._tried(prepared, branch, pool, number)
+            self.cache.keep(key, self.digests[number], cell, earlier)
+        if not cell.status.applies:
+            bases = (patch.old_blob for patch in prepared.forward if patch.old_blob)
+            self.relied[branch.name].update((prefix, self.holds[prefix]) for prefix in bases)
+        return cell
+
+    def _key(self, number: int, branch: Branch, pool: Sequence[int]) -> bytes:
+        """All that the cell depends on but the log, which was asked before: see `cell_cache`."""
+        prepared = self.queue[number]
+        paths = sorted(prepared.paths.union(*(self.queue[each].paths for each in pool)))
+        parts = [self.digests[number]]
+        for path in paths:
+            entry = self.clone.entry(branch.tip, path)
+            linked = self.clone.beyond_link(branch.tip, path)
+            parts.append(repr((path, entry and entry.mode, entry and entry.id, linked)).encode())
+            if entry is None and any(patch.old_path == path for patch in prepared.forward):
+                parts.append(self.clone.tree(branch.tip).encode())  # it is looked for all over the tree
+        for patch in prepared.forward:
+            if patch.old_blob:
+                parts.append(self.holds[patch.old_blob].encode())
+        return checksum(*parts, *(self.digests[each] for each in pool))
+
+    def _tried(self, prepared: Prepared, branch: Branch, pool: Sequence[int], number: int) -> Cell:
         tree = BranchTree(self.clone, branch.tip)
         forward = self.engine.try_on(tree, prepared.forward)
         backward = self.engine.try_on(tree, prepared.backward)
@@ -104,7 +188,7 @@ class _Trial:
         merges, equal = self._merge(prepared, forward, backward)
         if equal and prepared.provable:
             return _cell(prepared, branch, Status.PRESENT, "by merge: the merged file equals the branch's")
-        needs = self._needs(number, branch, tree)
+        needs = self._needs(number, pool, tree)
         if needs:
             keys = tuple(self.queue[each].candidate.key for each in needs)
             detail = "after " + ", ".join(self.queue[each].label for each in needs)
@@ -193,7 +277,8 @@ class _Trial:
         key = (patch, entry.id)
         if key not in self.merged:
             if patch.old_blob not in self.bases:
-                self.bases[patch.old_blob] = self.clone.blob(patch.old_blob)
+                full = self.holds[patch.old_blob]
+                self.bases[patch.old_blob] = self.clone.read(full, f"blob {full[:12]}") if full else None
             base = self.bases[patch.old_blob]
             self.merged[key] = None
             if base is not None:
@@ -202,21 +287,30 @@ class _Trial:
                     self.merged[key] = self.merger.merge(base, self.engine.text(entry.id), theirs)
         return self.merged[key]
 
-    def _needs(self, number: int, branch: Branch, tree: Tree) -> tuple[int, ...]:
-        """The smallest run of earlier patches after which patch `number` applies; () where none does.
+    def _pool(self, number: int, branch: Branch) -> tuple[int, ...]:
+        """The earlier patches, newest first, that share files with patch `number`, directly or through each other.
 
-        Only those that share files with it, directly or through each other, are tried; one is dropped at a time.
+        Those that the branch has already are no part of it.
         """
         paths = set(self.queue[number].paths)
         pool: list[int] = []
-        for earlier in reversed(range(number)):
+        for earlier in self.earlier[number]:
             other = self.queue[earlier]
-            if other.forward and not paths.isdisjoint(other.paths) and (earlier, branch.name) not in self.present:
+            if not paths.isdisjoint(other.paths) and (earlier, branch.name) not in self.present:
                 paths |= other.paths
                 pool.append(earlier)
+                if len(pool) == _EARLIER_TRIED:
+                    break
+        return tuple(pool)
+
+    def _needs(self, number: int, pool: Sequence[int], tree: Tree) -> tuple[int, ...]:
+        """The smallest run of patches of `pool` after which patch `number` applies; () where none does.
+
+        All of them are tried, in the queue's order, then one is dropped at a time.
+        """
         needed: list[int] = []
         over = Overlay(tree, {})
-        for earlier in reversed(pool[:_EARLIER_TRIED]):
+        for earlier in reversed(pool):
             outcome = self.engine.try_on(over, self.queue[earlier].forward)
             if outcome.applies:
                 over = over.over(outcome.writes)
@@ -305,6 +399,26 @@ class _Trial:
                 names = (function_name(file.patch.hunks[at].heading) for at in file.failed)
                 found |= {name.decode("ascii"): None for name in names if name and name not in data}
         return [f"no {name}() in this branch's file" for name in list(found)[:2]]
+
+
+def _earlier_sharing(queue: Sequence[Prepared]) -> list[list[int]]:
+    """For each patch the earlier ones, newest first, that are tied to it by shared files, directly or not."""
+    by_path: dict[str, list[int]] = {}
+    found = []
+    for number, prepared in enumerate(queue):
+        tied: set[int] = set()
+        paths: set[str] = set()
+        waiting = [number]
+        while waiting:
+            for path in queue[waiting.pop()].paths - paths:
+                paths.add(path)
+                fresh = [each for each in by_path.get(path, ()) if each not in tied]
+                tied.update(fresh)
+                waiting += fresh
+        found.append(sorted(tied, reverse=True))
+        for path in prepared.paths if prepared.forward else ():
+            by_path.setdefault(path, []).append(number)
+    return found
 
 
 def _reverse_fits(forward: Outcome, backward: Outcome) -> bool:
