@@ -1,15 +1,19 @@
-"""Applying a queue to every stable branch: our engine beside `git apply --check --cached`, in one run.
+"""Applying a queue to every stable branch: our engine beside git and patch(1), in one run.
 
-    bench/apply.py [MBOX] [--runs N]
+    bench/apply.py [MBOX...] [--clone DIR] [--runs N] [--worktree]
 
-Both judge the same cells (every patch of MBOX with a whole diff, on each of nine real branches), one after the other
-and in turn, so that a busy machine slows both. What a user would do instead is the shell loop: one ready temporary
-index a branch, one git process a cell. Prints medians in milliseconds a cell, the ratio, and whether every verdict
-agrees. Skips where the folder with real mails and kernel files is not beside the checkout.
+Every patch with a whole diff (default: all of the corpus) is tried on every stable branch (default: nine real ones).
+First the verdicts: clean or offset exactly when `git apply --check --cached` passes, and where it does not, patch(1)'s
+fuzz factor as `patch --dry-run` has it; every disagreement is printed. Then the time: what a user would do instead is
+the shell loop, one ready temporary index a branch, one git process a cell; `--worktree` also checks one branch out and
+runs `git apply --check` there. Cold is a new process without any cache of ours, warm one that finds its cells kept.
+Skips where neither a clone nor the folder with real mails and kernel files is at hand.
 """
 
 import argparse
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,9 +23,10 @@ from statistics import median
 from time import perf_counter
 
 from uringreview.diff.parse import parse_diff
-from uringreview.kernel.apply import BranchTree, Engine, file_patches
+from uringreview.kernel.apply import BranchTree, Engine, Refusal, file_patches
 from uringreview.kernel.clone import open_clone
-from uringreview.kernel.status import Candidate, matrix
+from uringreview.kernel.fuzz import fuzz_needed
+from uringreview.kernel.status import Candidate, Status, matrix
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import load
 from uringreview.progress import finish
@@ -32,44 +37,144 @@ GIT = ("git", "-c", "apply.whitespace=nowarn", "-c", "apply.ignoreWhitespace=no"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mbox", nargs="?", type=Path, default=SHARED / "corpus" / "20251025-3857885.mbox")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("mbox", nargs="*", type=Path)
+    parser.add_argument("--clone", type=Path)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--worktree", action="store_true")
+    parser.add_argument("--timed", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if not SHARED.is_dir() or not args.mbox.is_file():
+    mboxes = args.mbox or sorted((SHARED / "corpus").glob("*.mbox"))
+    if not mboxes or not (args.clone or SHARED.is_dir()):
         print("skipped: the shared folder with real mails is not beside the checkout")
+        return 0
+    every = finish(load([str(mbox) for mbox in mboxes])).patches
+    patches = [patch for patch in every if parse_diff(patch.diff_text, patch.white_space_lost).appliable]
+    if args.timed:
+        print(by_matrix(args.clone, patches))
         return 0
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = os.environ["HOME"] = folder
-        clone = Path(folder) / "clone"
-        tool = SHARED / "tools" / "make-kernel-clone"
-        subprocess.run([sys.executable, str(tool), str(clone)], check=True, capture_output=True)
-        patches = [patch for patch in finish(load([str(args.mbox)])).patches if parse_diff(patch.diff_text).appliable]
-        return compare(clone, Path(folder), patches, args.runs)
+        os.environ["GIT_CONFIG_NOSYSTEM"] = "1"
+        clone = args.clone
+        if clone is None:
+            clone = Path(folder) / "clone"
+            tool = SHARED / "tools" / "make-kernel-clone"
+            subprocess.run([sys.executable, str(tool), str(clone)], check=True, capture_output=True)
+        return compare(clone, Path(folder), patches, mboxes, args.runs, args.worktree)
 
 
-def compare(clone: Path, folder: Path, patches: Sequence[Patch], runs: int) -> int:
-    """Time both, `runs` times in turn, and print the table; 1 where a verdict differs."""
+def compare(
+    clone: Path, folder: Path, patches: Sequence[Patch], mboxes: Sequence[Path], runs: int, worktree: bool
+) -> int:
+    """Print agreement and times; 1 where a verdict differs."""
     indexes = ready_indexes(clone, folder)
     cells = len(patches) * len(indexes)
-    git_ms, engine_ms, matrix_ms = [], [], []
-    differ = 0
-    for _ in range(runs):
+    print(f"{len(patches)} patches x {len(indexes)} branches = {cells} cells")
+    git_ms, engine_ms, cold_ms, warm_ms = [], [], [], []
+    differ: list[str] = []
+    for run in range(runs):
         theirs, seconds = by_git(clone, indexes, patches)
         git_ms.append(seconds * 1000 / cells)
         ours, seconds = by_engine(clone, patches)
         engine_ms.append(seconds * 1000 / cells)
-        matrix_ms.append(by_matrix(clone, patches) * 1000 / cells)
-        differ = sum(left != right for left, right in zip(ours, theirs, strict=True))
-    print(f"{len(patches)} patches x {len(indexes)} branches = {cells} cells, median of {runs} runs, ms a cell")
-    print(f"  git apply --check --cached   {median(git_ms):8.3f}")
-    print(
-        f"  engine, the same verdict     {median(engine_ms):8.3f}   {median(git_ms) / median(engine_ms):6.1f} x as fast"
-    )
-    print(
-        f"  matrix: log, merge, fuzz, why{median(matrix_ms):8.3f}   {median(git_ms) / median(matrix_ms):6.1f} x as fast"
-    )
-    print(f"  verdicts that differ         {differ:8d}")
+        shutil.rmtree(folder / "uringreview", ignore_errors=True)
+        cold_ms.append(in_new_process(clone, mboxes) * 1000 / cells)
+        warm_ms.append(in_new_process(clone, mboxes) * 1000 / cells)
+        if run == 0:
+            names = [(patch.subject.title, branch) for patch in patches for branch in indexes]
+            differ = [
+                f"{branch}: git {'takes' if left else 'refuses'} it, we say otherwise: {title}"
+                for (title, branch), left, right in zip(names, theirs, ours, strict=True)
+                if left != right
+            ]
+            print(
+                f"  git apply and the engine     {cells:8d} cells {cells - len(differ):8d} agree {len(differ):4d} differ"
+            )
+            tried, wrong = fuzz_levels(clone, patches)
+            print(
+                f"  patch(1)'s fuzz factor       {tried:8d} cells {tried - len(wrong):8d} agree {len(wrong):4d} differ"
+            )
+            wrong += matrix_lies(clone, patches, theirs)
+            for each in (*differ, *wrong):
+                print("  differs:", each)
+            differ += wrong
+    git = median(git_ms)
+    print(f"median of {runs} runs, ms a cell")
+    print(f"  git apply --check --cached   {git:8.3f}")
+    for name, times in (("engine, the same verdict", engine_ms), ("matrix, cold", cold_ms), ("matrix, warm", warm_ms)):
+        print(f"  {name:28} {median(times):8.3f}   {git / median(times):6.1f} x as fast")
+    if worktree:
+        there = in_worktree(clone, folder, next(iter(indexes.items())), patches)
+        print(f"  git apply --check, worktree  {there:8.3f}   {there / median(engine_ms):6.1f} x as slow as the engine")
     return 1 if differ else 0
+
+
+def in_new_process(clone: Path, mboxes: Sequence[Path]) -> float:
+    """Seconds that the matrix takes in a process of its own; reading the mails is not counted."""
+    command = [sys.executable, __file__, "--timed", "--clone", str(clone), *map(str, mboxes)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def in_worktree(clone: Path, folder: Path, index: tuple[str, Path], patches: Sequence[Patch]) -> float:
+    """Milliseconds a patch that `git apply --check` takes where the branch is checked out."""
+    tree = folder / "tree"
+    environment = {**os.environ, "GIT_INDEX_FILE": str(index[1])}
+    command = [*GIT, "-C", str(clone), "checkout-index", "-a", "-q", f"--prefix={tree}/"]
+    subprocess.run(command, env=environment, check=True)
+    texts = [patch.diff_text.encode("utf-8", "surrogateescape") for patch in patches]
+    start = perf_counter()
+    for text in texts:
+        subprocess.run([*GIT, "apply", "--check"], cwd=tree, input=text, capture_output=True, check=False)
+    return (perf_counter() - start) * 1000 / len(texts)
+
+
+def fuzz_levels(path: Path, patches: Sequence[Patch]) -> tuple[int, list[str]]:
+    """How many cells with failing hunks were tried with patch(1), and those where its fuzz factor is another."""
+    clone = open_clone(str(path))
+    engine = Engine(lambda blob: clone.read(blob, blob))
+    tried, wrong = 0, []
+    for patch in patches:
+        files = file_patches(parse_diff(patch.diff_text, patch.white_space_lost))
+        for branch in clone.branches:
+            outcome = engine.try_on(BranchTree(clone, branch.tip), files)
+            refused = [file for file in outcome.files if file.refusal is not None]
+            if not refused or any(file.refusal is not Refusal.HUNKS or file.entry is None for file in refused):
+                continue
+            if len({file.patch.path for file in refused}) < len(refused):
+                continue
+            for file in refused:
+                tried += 1
+                assert file.entry is not None
+                data = engine.text(file.entry.id)
+                ours, theirs = fuzz_needed(file.patch.hunks, data), by_patch(patch, file.patch.path, data)
+                if ours != theirs:
+                    title = patch.subject.title
+                    wrong.append(f"{branch.name}: {file.patch.path}: patch(1) fuzz {theirs}, we say {ours}: {title}")
+    return tried, wrong
+
+
+def by_patch(patch: Patch, path: str, data: bytes) -> int | None:
+    """patch(1)'s fuzz factor for one file's part; None where it rejects a hunk."""
+    part = next(each for each in re.split(r"(?m)^(?=diff --git )", patch.diff_text) if f" b/{path}\n" in each)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "file"
+        target.write_bytes(data)
+        command = ["patch", "--dry-run", "--force", "--no-backup-if-mismatch", "-p1", str(target)]
+        raw = part.encode("utf-8", "surrogateescape")
+        done = subprocess.run(command, input=raw, cwd=folder, capture_output=True, check=False)
+    if done.returncode:
+        return None
+    return max([int(level) for level in re.findall(rb"with fuzz (\d+)", done.stdout)], default=0)
+
+
+def matrix_lies(clone: Path, patches: Sequence[Patch], theirs: Sequence[bool]) -> list[str]:
+    """Cells that are called clean or offset and that git refuses, or the other way round unless they are present."""
+    cells = finish(matrix(str(clone), candidates(patches)))
+    return [
+        f"{cell.branch}: called {cell.status.value}, git {'takes' if takes else 'refuses'} it: {cell.key}"
+        for cell, takes in zip(cells, theirs, strict=True)
+        if cell.status.applies != takes and cell.status is not Status.PRESENT
+    ]
 
 
 def ready_indexes(clone: Path, folder: Path) -> dict[str, Path]:
@@ -109,13 +214,23 @@ def by_engine(path: Path, patches: Sequence[Patch]) -> tuple[list[bool], float]:
 
 
 def by_matrix(clone: Path, patches: Sequence[Patch]) -> float:
-    candidates = [
-        Candidate(patch.key, patch.upstream, patch.subject.title, str(patch.author), parse_diff(patch.diff_text))
+    queue = candidates(patches)
+    start = perf_counter()
+    finish(matrix(str(clone), queue))
+    return perf_counter() - start
+
+
+def candidates(patches: Sequence[Patch]) -> list[Candidate]:
+    return [
+        Candidate(
+            patch.key,
+            patch.upstream,
+            patch.subject.title,
+            str(patch.author),
+            parse_diff(patch.diff_text, patch.white_space_lost),
+        )
         for patch in patches
     ]
-    start = perf_counter()
-    finish(matrix(str(clone), candidates))
-    return perf_counter() - start
 
 
 if __name__ == "__main__":
