@@ -194,6 +194,23 @@ def test_a_missing_file_says_where_one_like_it_stands(desk: Desk) -> None:
     assert cell.detail == "no fs/new/b.c on this branch; fs/old/b.c holds 100% of its lines"
 
 
+def test_a_binary_file_is_not_checkable_and_what_is_known_of_it_is_said(desk: Desk) -> None:
+    picture = "\0\1" * 50
+    new = desk.patch({"fs/b.png": picture, "fs/a.c": body(("line 9", "x"))})
+    desk.repo.commit(NEW, {"fs/c.png": picture, "fs/d.png": picture})
+    assert (desk.cell(new).status, desk.cell(new).detail) == (
+        Status.ERROR,
+        "not checkable: fs/b.png is a new binary file, its place is free here; the rest of it applies",
+    )
+    desk.mainline.commit("main", {"fs/c.png": picture, "fs/d.png": picture + "\0"})
+    same = desk.patch({"fs/c.png": picture * 2})
+    assert desk.cell(same).detail == (
+        "not checkable: fs/c.png is a changed binary file, here the very one that it was made for; "
+        "the rest of it applies"
+    )
+    assert "fs/d.png is a changed binary file;" in desk.cell(desk.patch({"fs/d.png": "\0"})).detail
+
+
 def test_a_damaged_diff_is_never_called_appliable(desk: Desk) -> None:
     whole = desk.patch({"fs/a.c": body(("line 20", "twenty"))})
     for diff, status, words in (

@@ -12,6 +12,7 @@ from tests.support.repos import checksums, modified
 from uringreview.diff.parse import parse_diff
 from uringreview.kernel.apply import BranchTree, Engine, file_patches
 from uringreview.kernel.clone import open_clone
+from uringreview.kernel.landing import stacked
 from uringreview.kernel.status import Candidate, Cell, Status, matrix
 from uringreview.progress import finish
 
@@ -83,3 +84,25 @@ def test_real_cells_fare_as_with_git_apply_forward_and_backward(
                     wrong.append((branch.name, one.title, reverse, ours))
     assert len(queue) > 20
     assert wrong == []
+
+
+def test_the_series_in_order_leaves_what_git_am_leaves(shared: Path, kernel_clone: Path, tmp_path: Path) -> None:
+    mbox = shared / "corpus" / "20260520-3424570-partial.mbox"
+    copy = tmp_path / "copy"
+    subprocess.run(["git", "clone", "-q", "--no-checkout", str(kernel_clone), str(copy)], check=True)
+    git = ["git", "-C", str(copy)]
+    subprocess.run([*git, "checkout", "-q", "--detach", "v7.0.9"], check=True)
+    mails = [mail.as_bytes() for mail in mailbox.mbox(mbox) if b"\ndiff --git " in mail.as_bytes()]
+    for number, mail in enumerate(mails):
+        (tmp_path / f"{number:02}.eml").write_bytes(mail)
+    subprocess.run([*git, "am", "-q", *(str(tmp_path / f"{at:02}.eml") for at in range(len(mails)))], check=True)
+    raw = subprocess.run(
+        [*git, "diff", "--raw", "--no-abbrev", "-z", "v7.0.9", "HEAD"], check=True, capture_output=True
+    )
+    fields = raw.stdout.decode().split("\0")
+    theirs = {path: change.split()[3] for change, path in zip(fields[::2], fields[1::2], strict=False)}
+    queue = [one for _text, one in queued(mbox)]
+    ours = stacked(str(kernel_clone), queue, "v7.0.9")
+    assert len(queue) == 13
+    assert ours.failed == ""
+    assert dict(ours.blobs) == theirs

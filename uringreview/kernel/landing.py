@@ -88,6 +88,38 @@ def conflict(
     return tuple(region for file in outcome.files for region in _regions(clone, on, engine, file))
 
 
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """A run of patches applied one on top of the other to a branch or tag, in memory.
+
+    `failed` is the key of the first that does not apply on what those before it left, "" where all do. `blobs` names
+    every path that was changed up to there with its new blob's id, None where it is gone.
+    """
+
+    failed: str
+    blobs: tuple[tuple[str, str | None], ...]
+
+
+def stacked(clone_path: str, queue: Sequence[Candidate], base: str) -> Stacked:
+    """`queue` applied in order to a stable branch or a tag ("linux-7.0.y", "v7.0.9"): what git-am(1) would leave.
+
+    Raises UsageProblem where the clone has no such branch or tag, or a diff must not be tried; else as `landed` does.
+    """
+    clone = open_clone(clone_path)
+    tip = clone.tagged(base) or clone.branch(base).tip
+    engine = Engine(lambda blob: clone.read(blob, f"blob {blob[:12]}"))
+    over = Overlay(BranchTree(clone, tip), {})
+    failed = ""
+    for candidate in queue:
+        outcome = engine.try_on(over, _ready(candidate).forward)
+        if not outcome.applies:
+            failed = candidate.key
+            break
+        over = over.over(outcome.writes)
+    blobs = {path: blob_id(engine.text(entry.id)) if entry else None for path, entry in over.paths.items()}
+    return Stacked(failed, tuple(sorted(blobs.items())))
+
+
 def context(clone_path: str, branch: str, path: str, first: int, last: int) -> tuple[str, ...]:
     """The lines `first` to `last` (1-based, both included) of `path` on `branch`; fewer where the file is shorter.
 

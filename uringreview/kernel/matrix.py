@@ -28,6 +28,8 @@ from uringreview.progress import Progress, Work
 _BATCH_SECONDS = 0.03
 _EARLIER_TRIED = 60
 _FAILED_SHOWN = 20
+_GITLINK = 0o160000
+_SURE = 7  # digits of a blob id that git itself takes for enough
 _CLOCK_SKEW = 90 * 24 * 3600
 _ADDRESS = re.compile(r"<([^<>]*)>")
 
@@ -183,8 +185,15 @@ class _Trial:
         if prepared.provable and backward.applies:
             return _cell(prepared, branch, Status.PRESENT, "by content: the branch has every line of it")
         if any(file.refusal is Refusal.BINARY for file in forward.files):
-            binary = next(file.patch.path for file in forward.files if file.refusal is Refusal.BINARY)
-            return _cell(prepared, branch, Status.ERROR, f"{binary}: {Refusal.BINARY.value}")
+            said = "; ".join(_binary(file) for file in forward.files if file.refusal is Refusal.BINARY)
+            others = [file for file in forward.files if file.refusal not in (None, Refusal.BINARY)]
+            if not others:
+                return _cell(prepared, branch, Status.ERROR, f"not checkable: {said}; the rest of it applies")
+            if any(file.refusal is not Refusal.HUNKS for file in others):
+                return self._refused(prepared, branch, forward, backward, self._failing(forward))
+            return _cell(
+                prepared, branch, Status.ERROR, f"not checkable: {said}; other files' hunks do not fit as they are"
+            )
         merges, equal = self._merge(prepared, forward, backward)
         if equal and prepared.provable:
             return _cell(prepared, branch, Status.PRESENT, "by merge: the merged file equals the branch's")
@@ -419,6 +428,19 @@ def _earlier_sharing(queue: Sequence[Prepared]) -> list[list[int]]:
         for path in prepared.paths if prepared.forward else ():
             by_path.setdefault(path, []).append(number)
     return found
+
+
+def _binary(file: FileOutcome) -> str:
+    """What is known of a file that only its bytes, which mails seldom carry, could tell more of."""
+    if file.entry is not None and file.entry.mode == _GITLINK:
+        return f"{file.patch.path} is a submodule on this branch"
+    if file.patch.old_path is None:
+        return f"{file.patch.path} is a new binary file, its place is free here"
+    made = "removed" if file.patch.new_path is None else "changed"
+    base = file.patch.old_blob
+    if base and file.entry is not None and len(base) >= _SURE and file.entry.id.startswith(base):
+        return f"{file.patch.path} is a {made} binary file, here the very one that it was made for"
+    return f"{file.patch.path} is a {made} binary file"
 
 
 def _reverse_fits(forward: Outcome, backward: Outcome) -> bool:
