@@ -20,13 +20,14 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 SIZE = (1600, 1000)
-# The tab, and what of the demo to select for it: the beginning of a subject.
+# The picture, its tab, and what of the demo to select for it: the beginning of a subject. README.md shows "review".
 SHOTS = (
-    ("simulator", "demo/chain: take a burnt fuse"),
-    ("series", "demo/chain: take a burnt fuse"),
-    ("branches", "demo/ledger: keep"),
-    ("thread", "demo/ledger: keep"),
-    ("reply", "demo/chain: take a burnt fuse"),
+    ("review", "branches", "demo/chain: take a burnt fuse"),
+    ("simulator", "simulator", "demo/chain: take a burnt fuse"),
+    ("series", "series", "demo/chain: take a burnt fuse"),
+    ("branches", "branches", "demo/ledger: keep"),
+    ("thread", "thread", "demo/ledger: keep"),
+    ("reply", "reply", "demo/chain: take a burnt fuse"),
 )
 
 
@@ -71,7 +72,7 @@ def _grab(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
         window.actions_.run(f"theme_{scheme}")
-        for tab, subject in SHOTS:
+        for name, tab, subject in SHOTS:
             row = next(row for row in window.queue_model.rows if row.title.startswith(subject))
             window.queue_view.select(row.key)
             if tab == "reply" and row.key not in window.bench.decisions:
@@ -79,14 +80,33 @@ def _grab(folder: Path) -> int:
             window.show_tab(tab)
             if tab == "simulator":
                 _show_a_violation(window)
+            if name == "review":
+                _choose_a_false_claim(window)
+                _show_a_conflict(window)
             window.focus_queue()
             QTest.qWait(200)
-            path = folder / f"{tab}-{scheme}.png"
+            path = folder / f"{name}-{scheme}.png"
             if not window.grab().save(str(path)):
                 raise SystemExit(f"{path}: cannot be written")
             print(path)
     window.close()
     return 0
+
+
+def _choose_a_false_claim(window: "Window") -> None:
+    """Choose the first claim that is contradicted, so that the lines it speaks of are lit."""
+    marks = window.bench.facts[window.queue_view.key].marks
+    false = [number for number, mark in enumerate(marks) if mark.word.value == "contradicted"]
+    if false:
+        window.rationale.choose(false[0])
+
+
+def _show_a_conflict(window: "Window") -> None:
+    """Choose the newest branch where the selected patch conflicts, so that its hunk is shown."""
+    cells = window.bench.facts[window.queue_view.key].cells
+    failing = [cell.branch for cell in cells if cell.failed]
+    if failing:
+        window.branches.show_cell(window.queue_view.key, failing[0])
 
 
 def _show_a_violation(window: "Window") -> None:

@@ -8,8 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.support import mail
 from tests.support.qt import OpenWindow, settle
-from tests.support.queues import batch
-from uringreview.ui.queue_model import Column
+from tests.support.queues import CHAIN, batch
+from tests.support.repos import Repo
+from uringreview.ui.filters import HELP, parse_filter
+from uringreview.ui.queue_model import FIRST_BRANCH, Column
 from uringreview.ui.queue_rows import Grouping, Joint, RowKind
 from uringreview.ui.window import Window
 
@@ -56,7 +58,7 @@ def test_the_answer_of_a_person_shows_its_words_beside_the_patch(open_window: Op
 FILTERS: tuple[tuple[str, list[str]], ...] = (
     ("wifi", ["wifi: count the frames"]),
     ("-keep -wifi", ["ring: stop at the end of the chain", "usb: name the port"]),
-    ("claim:false", ["wifi: count the frames"]),
+    ("claim:false -usb", ["wifi: count the frames"]),
     ("verdict:no", ["usb: name the port"]),
     ("branch:6.1", ["wifi: count the frames"]),
     ("branch:7.0 -claim:false ring", ["ring: stop at the end of the chain", "ring/wait: keep the order"]),
@@ -64,7 +66,7 @@ FILTERS: tuple[tuple[str, list[str]], ...] = (
     ("status:pending", []),
     ("decision:none wait", ["ring/wait: keep the order"]),
     ("chain.c verdict:yes,none claim:true", ["ring: stop at the end of the chain", "wifi: count the frames"]),
-    ("claim:contra", ["wifi: count the frames"]),
+    ("claim:contra -usb", ["wifi: count the frames"]),
     ("no such words", []),
 )
 
@@ -158,3 +160,27 @@ def test_text_that_hides_or_marks_up_is_shown_as_it_is(open_window: OpenWindow, 
         assert char not in shown
     tip = str(model.data(index, Qt.ItemDataRole.ToolTipRole))
     assert "<b>" not in tip
+
+
+def test_every_word_of_the_filters_help_is_understood() -> None:
+    for term in HELP.split():
+        assert parse_filter(term).problem == "", term
+
+
+def test_a_cell_that_applies_but_is_doubted_is_marked_and_can_be_filtered(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    repo = Repo.create(tmp_path / "linux")
+    base = repo.release("main", "5.10", {"Makefile": "all:\n"})
+    # The patch fits at two places, and git would take the first without a word.
+    repo.commit("linux-7.0.y", {"ring/chain.c": CHAIN + CHAIN.replace("ring_walk", "ring_more")}, start=base)
+    window = open_window(batch(tmp_path), clone=repo.path)
+    flagged = [row for row in window.queue_model.rows if any(cell.flags for cell in (row.cells or {}).values())]
+    assert flagged
+    branch = window.queue_model.branches[0]
+    assert window.queue_model.flagged(flagged[0], branch)
+    place = window.queue_model.index(window.queue_model.row_of(flagged[0].key) or 0, FIRST_BRANCH)
+    cell = (flagged[0].cells or {})[branch]
+    assert cell.flags[0].sentence in str(window.queue_model.data(place, Qt.ItemDataRole.AccessibleTextRole))
+    window.filter_box.setText("flag:any")
+    assert [row.key for row in window.queue_model.shown] == [row.key for row in flagged]

@@ -144,10 +144,10 @@ class BranchesModel(QAbstractTableModel):
             return f"{sign.symbol} {short_detail(cell)}".strip() if cell else sign.symbol
         if role in (_TOOLTIP, _ACCESSIBLE):
             words = f"{self.branches[index.column() - FIRST]}: {sign.word}"
-            words += f"\n{visible(cell.detail)}" if cell and cell.detail else ""
+            words += "".join(f"\n{line}" for line in cell_lines(cell)) if cell else ""
             return plain_tip(words) if role == _TOOLTIP else words
         if role == _COLOUR:
-            return QColor(sign.colour)
+            return QColor(self.theme.caution if cell and cell.flags else sign.colour)
         return self._fixed if role == _FONT else None
 
     def _about(self, facts: PatchFacts, column: int, role: int) -> Any:
@@ -192,7 +192,10 @@ class BranchesModel(QAbstractTableModel):
 
 
 def short_detail(cell: Cell) -> str:
-    """What fits beside a symbol: the largest offset, how many hunks fail, how many patches come first."""
+    """What fits beside a symbol: the largest offset, how many hunks fail, how many patches come first; "!" where it
+    applies and should not be trusted."""
+    if cell.flags:
+        return "!"
     if cell.status is Status.OFFSET and cell.offsets:
         largest = max(cell.offsets, key=abs)
         return f"{largest:+d}" if largest else ""
@@ -201,6 +204,13 @@ def short_detail(cell: Cell) -> str:
     if cell.status is Status.AFTER and cell.needs:
         return str(len(cell.needs))
     return ""
+
+
+def cell_lines(cell: Cell) -> list[str]:
+    """What is said of a cell besides its status: the detail, then every reason not to trust it."""
+    flags = [visible(flag.sentence) for flag in cell.flags]
+    detail = visible(cell.detail)
+    return [*([detail] if detail and detail not in flags else []), *flags]
 
 
 def _in_words(cell: Cell) -> str:

@@ -89,7 +89,15 @@ def changed_words(old: str, new: str) -> tuple[list[Span], list[Span]]:
             continue
         _extend(old_spans, (old_ends[i1], old_ends[i2]))
         _extend(new_spans, (new_ends[j1], new_ends[j2]))
-    return old_spans, new_spans
+    if old.strip() == new.strip():
+        return old_spans, new_spans
+    return _behind_indent(old_spans, old), _behind_indent(new_spans, new)
+
+
+def _behind_indent(spans: list[Span], line: str) -> list[Span]:
+    """The spans without the indent: where words changed too, a deeper indent is not what to look at."""
+    indent = len(line) - len(line.lstrip())
+    return [(max(start, indent), end) for start, end in spans if end > indent]
 
 
 def _starts(tokens: Sequence[str]) -> list[int]:

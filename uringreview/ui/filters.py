@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from uringreview.kernel.status import Status
+from uringreview.kernel.status import FlagKind, Status
 from uringreview.mail.stance import StanceKind
 from uringreview.mail.subject import Version
 from uringreview.rationale.document import VerdictWord
@@ -29,7 +29,7 @@ CLAIMS: Mapping[str, str] = {
 }
 HELP = (
     "branch:6.6 status:conflict claim:false decision:none series:20c39819 verdict:no,error stance:drop answer:any"
-    " against:none loaded:no replies:yes word -word"
+    " against:none flag:any loaded:no replies:yes word -word"
 )
 
 
@@ -84,6 +84,7 @@ _KEYS = (
     "stance",
     "answer",
     "against",
+    "flag",
 )
 
 
@@ -102,6 +103,7 @@ def _term(key: str, value: str, branches: list[str]) -> Test:
         "stance": _stance,
         "answer": _answer,
         "against": _against,
+        "flag": lambda wanted: _flag(wanted, branches),
         "loaded": lambda wanted: _yes_no("loaded", wanted, lambda row: row.kind is RowKind.PATCH),
         "replies": lambda wanted: _yes_no("replies", wanted, lambda row: bool(row.replies)),
     }
@@ -163,6 +165,22 @@ def _answer(values: list[str]) -> Test:
         bots = any(reply.is_bot for reply in row.replies)
         found = {"any": people or bots, "none": not people and not bots, "person": people, "bot": bots}
         return row.kind in (RowKind.PATCH, RowKind.LISTED) and any(found[word] for word in wanted)
+
+    return has
+
+
+def _flag(values: list[str], branches: list[str]) -> Test:
+    kinds = {kind.value.replace(" ", "-"): kind for kind in FlagKind}
+    wanted = _words("flag", values, ["any", *kinds])
+    versions = {_version(branch) for branch in branches}
+
+    def has(row: QueueRow) -> bool:
+        return any(
+            ("any" in wanted or flag.kind.value.replace(" ", "-") in wanted)
+            and (not versions or branch_version(cell.branch) in versions)
+            for cell in (row.cells or {}).values()
+            for flag in cell.flags
+        )
 
     return has
 

@@ -43,6 +43,8 @@ class QueueDelegate(QStyledItemDelegate):
         branch = model.branch_at(index.column())
         if branch is not None:
             self._branch(painter, option.rect, model.status(row, branch), model.asked(row, branch))
+            if model.flagged(row, branch):
+                self._flag(painter, option.rect)
         else:
             self._field(painter, option.rect, row, Column(index.column()))
         painter.restore()
@@ -184,6 +186,15 @@ class QueueDelegate(QStyledItemDelegate):
         painter.setFont(self._small if quiet else self._symbol)
         painter.setPen(colour)
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), sign.symbol)
+
+    def _flag(self, painter: QPainter, rect: QRect) -> None:
+        """A mark beside the symbol: it applies, and there is a reason not to trust that."""
+        font = QFont(self._small)
+        font.setBold(True)
+        place = rect.adjusted(0, 1, -1, 0)
+        painter.setFont(font)
+        painter.setPen(QColor(self.theme.caution))
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop), "!")
 
     def _text(
         self,

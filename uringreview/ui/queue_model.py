@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from uringreview.kernel.status import Status
 from uringreview.rationale.document import VerdictWord
+from uringreview.ui.branches_model import cell_lines
 from uringreview.ui.filters import Filter, parse_filter
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.queue_rows import Grouping, QueueRow, RowKind, branch_version, in_order, short_branch
@@ -200,7 +201,7 @@ class QueueModel(QAbstractTableModel):
             if status is None:
                 return ""
             cell = (row.cells or {}).get(branch)
-            detail = f"\n{cell.detail}" if cell and cell.detail else ""
+            detail = "".join(f"\n{line}" for line in cell_lines(cell)) if cell else ""
             asked = "" if self.asked(row, branch) else "\nnot asked for"
             return f"{branch}: {self.theme.status(status).word}{detail}{asked}"
         match Column(column):
@@ -247,6 +248,11 @@ class QueueModel(QAbstractTableModel):
             return None
         cell = (row.cells or {}).get(branch)
         return cell.status if cell is not None else Status.PENDING
+
+    def flagged(self, row: QueueRow, branch: str) -> bool:
+        """Whether the row's patch applies on `branch` and should not be trusted to."""
+        cell = (row.cells or {}).get(branch)
+        return cell is not None and bool(cell.flags)
 
     def asked(self, row: QueueRow, branch: str) -> bool:
         """Whether the row's subject asks for `branch` (True where it names no range at all)."""

@@ -104,7 +104,9 @@ def lay_out(facts: PatchFacts, desk: Desk) -> Drawing:
         row = used.setdefault(column, 0)
         used[column] += 1
         name = short(fix.upstream) if fix.upstream else "id not known"
-        boxes.append(Box(name, BoxKind.FIX, visible(fix.subject), visible(fix.seen_in), None, (), column, row))
+        boxes.append(
+            Box(name, BoxKind.FIX, visible(fix.subject), visible(fix.seen_in.rpartition("/")[2]), None, (), column, row)
+        )
         if fixed is not None:
             links.append(Link(fixed, len(boxes) - 1, fixes=True))
     return Drawing(tuple(boxes), tuple(links))
@@ -229,7 +231,7 @@ def _who(said_by: str | None, desk: Desk) -> str:
 
 def _fix_line(fix: LaterFix) -> str:
     name = f"{short(fix.upstream)} " if fix.upstream else ""
-    return f"fixed later by {name}“{visible(fix.subject)}”, seen in {visible(fix.seen_in)}"
+    return f"fixed later by {name}“{visible(fix.subject)}”, seen in {visible(fix.seen_in.rpartition('/')[2])}"
 
 
 def _one_line(text: str) -> str:
