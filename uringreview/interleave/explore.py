@@ -8,7 +8,8 @@ context switches instead of steps, because a run with three switches is the one 
 import time
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
-from itertools import combinations, pairwise
+from itertools import combinations
+from typing import NamedTuple
 
 from uringreview.errors import UsageProblem
 from uringreview.interleave.generate import BLOCKED
@@ -18,9 +19,12 @@ from uringreview.interleave.properties import in_order
 from uringreview.interleave.relevant import relevant_patches
 from uringreview.interleave.replay import replay_on
 from uringreview.interleave.scenario import Model
+from uringreview.interleave.switches import fewest_switches
 from uringreview.interleave.trace import Outcome, RaceReport, RaceSide, Trace, Violation
 from uringreview.progress import Progress, Work
 
+MOST_STATES = 2_000_000
+"""Where a search stops by itself: about half a gigabyte of states."""
 _REPORT_EVERY = 20_000
 _END = -1
 """Stands for the thread of a violation that is no step: nothing can move and the end is not a good one."""
@@ -32,11 +36,14 @@ def subsets(model: Model) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(chosen) for size in range(len(names) + 1) for chosen in combinations(names, size))
 
 
-def explore(model: Model, scenario: str, applied: frozenset[str], max_states: int = 2_000_000) -> Work[object, Outcome]:
+def explore(
+    model: Model, scenario: str, applied: frozenset[str], max_states: int = MOST_STATES, with_simplest: bool = True
+) -> Work[object, Outcome]:
     """Search one cell: `scenario` with exactly the patches `applied`.
 
-    Stops after `max_states` states, and then the outcome is not exhaustive. Raises UsageProblem for a scenario or
-    patch that the model does not have, ModelError for a mistake in the model that shows only when it runs.
+    Stops after `max_states` states, and then the outcome is not exhaustive. The run with the fewest switches takes a
+    second search wherever something is violated; without `with_simplest` it is left out. Raises UsageProblem for a
+    scenario or patch that the model does not have, ModelError for a mistake in the model that shows only when it runs.
     """
     if max_states < 1:
         raise UsageProblem("The bound on states is at least 1.")
@@ -45,7 +52,9 @@ def explore(model: Model, scenario: str, applied: frozenset[str], max_states: in
     moves = _MoveTable(machine)
     search = _Search(machine, moves)
     yield from search.run(max_states)
-    simplest = yield from _fewest_switches(machine, moves, set(search.found), 4 * max_states)
+    simplest: dict[str, tuple[int, ...]] = {}
+    if search.found and with_simplest:
+        simplest = yield from fewest_switches(machine, set(search.found), 4 * max_states)
     violations = tuple(
         Violation(
             name,
@@ -73,7 +82,8 @@ def explore_matrix(
     model: Model,
     scenarios: Iterable[str] | None = None,
     chosen: Iterable[frozenset[str]] | None = None,
-    max_states: int = 2_000_000,
+    max_states: int = MOST_STATES,
+    with_simplest: bool = True,
 ) -> Work[Outcome, tuple[Outcome, ...]]:
     """Search every cell of `scenarios` x `chosen` (default: all scenarios, all `subsets`), row by row.
 
@@ -89,7 +99,7 @@ def explore_matrix(
         for column in columns:
             key = (row, model.effective(column) & relevant)
             if key not in known:
-                work = explore(model, row, column, max_states)
+                work = explore(model, row, column, max_states, with_simplest)
                 known[key] = yield from _quietly(work)
             left_out = model.in_order(column - model.effective(column))
             outcomes.append(_renamed(known[key], model.in_order(column), left_out))
@@ -130,10 +140,9 @@ def _trace(machine: Machine, schedule: tuple[int, ...]) -> Trace:
     return replay_on(machine, (machine.threads[thread].spec.name for thread in schedule))
 
 
-@dataclass(frozen=True, slots=True)
-class _Moves:
+class _Moves(NamedTuple):
     """What can move where the program counters are these: threads with their step functions, and the threads whose
-    next steps could race."""
+    next steps could race. (A tuple, because there are about as many of them as states.)"""
 
     steps: tuple[tuple[int, StepFunction], ...]
     racy: tuple[int, ...]
@@ -144,21 +153,30 @@ class _MoveTable(dict[int, _Moves]):
 
     def __init__(self, machine: Machine) -> None:
         super().__init__()
-        self._machine = machine
+        # For each step of each thread: the step as `_Moves` holds it, and whether it touches a watched field.
+        self._threads = tuple(
+            (
+                bits.offset,
+                bits.mask,
+                tuple((thread, function) if function is not None else None for function in machine.steps[thread]),
+                machine.racy[thread],
+            )
+            for thread, bits in enumerate(machine.layout.counters)
+        )
 
     def __missing__(self, counters: int) -> _Moves:
-        machine = self._machine
         steps = []
         racy = []
-        for thread in range(len(machine.threads)):
-            counter = machine.counter(counters, thread)
-            function = machine.steps[thread][counter]
-            if function is not None:
-                steps.append((thread, function))
-            if machine.racy[thread][counter]:
-                racy.append((thread, machine.racy[thread][counter]))
-        can_race = len(racy) > 1 and any(how == 2 for _, how in racy)
-        moves = _Moves(tuple(steps), tuple(thread for thread, _ in racy) if can_race else ())
+        writes = False
+        for offset, mask, functions, touches in self._threads:
+            counter = counters >> offset & mask
+            step = functions[counter]
+            if step is not None:
+                steps.append(step)
+                if touches[counter]:
+                    racy.append(step[0])
+                    writes = writes or touches[counter] == 2
+        moves = _Moves(tuple(steps), tuple(racy) if writes and len(racy) > 1 else ())
         self[counters] = moves
         return moves
 
@@ -178,26 +196,26 @@ class _Search:
     def run(self, max_states: int) -> Generator[Progress[object], None, None]:
         """Search until every state is seen or there are `max_states`."""
         machine, parents = self.machine, self.parents
-        counters, soft = machine.counters, machine.soft
+        counters, soft, moves = machine.counters, machine.soft, self.moves
         frontier = [machine.initial]
         parents[machine.initial] = machine.initial
-        reported = 0
+        reported = transitions = 0
         while frontier:
             following: list[int] = []
             for state in frontier:
-                there = self.moves[state & counters]
+                steps, racy = moves[state & counters]
                 moved = False
-                for thread, step in there.steps:
+                for thread, step in steps:
                     after = step(state)
                     if after >= 0:
                         moved = True
-                        self.transitions += 1
+                        transitions += 1
                         if after not in parents:
                             parents[after] = state
                             following.append(after)
                     elif after != BLOCKED:
                         moved = True
-                        self.transitions += 1
+                        transitions += 1
                         self._violates(machine.broken(after).property, state, thread)
                     if soft:
                         for code in soft:
@@ -207,16 +225,18 @@ class _Search:
                     broken = machine.stuck(state)
                     if broken is not None:
                         self._violates(broken.property, state, _END)
-                if there.racy and self.racing is None:
-                    race = machine.race(state, there.racy)
+                if racy and self.racing is None:
+                    race = machine.race(state, racy)
                     if race is not None:
                         self.racing = (state, race)
                 if len(parents) > max_states:
+                    self.transitions = transitions
                     return
                 if len(parents) - reported >= _REPORT_EVERY:
                     reported = len(parents)
                     yield Progress(reported, 0, "states")
             frontier = following
+        self.transitions = transitions
         self.exhaustive = True
 
     def _violates(self, name: str, state: int, thread: int) -> None:
@@ -262,76 +282,3 @@ class _Search:
             access.writes,
             held,
         )
-
-
-def _fewest_switches(
-    machine: Machine, moves: _MoveTable, wanted: set[str], bound: int
-) -> Generator[Progress[object], None, dict[str, tuple[int, ...]]]:
-    """For each wanted property the run with the fewest context switches, and of those the shortest.
-
-    Works through pairs of a state and the thread that made the last step, by growing switches and then steps; gives
-    up after `bound` pairs.
-    """
-    found: dict[str, tuple[int, ...]] = {}
-    counters, soft = machine.counters, machine.soft
-    # Seen pairs by thread: state -> (state before, thread of the step before that one).
-    seen: tuple[dict[int, tuple[int, int]], ...] = tuple({} for _ in machine.threads)
-    level: dict[int, list[tuple[int, int, int, int]]] = {0: [(machine.initial, _END, 0, _END)]}
-    pairs = 0
-
-    def way(state: int, thread: int, last: int) -> tuple[int, ...]:
-        steps = [] if last == _END else [last]
-        while thread != _END:
-            steps.append(thread)
-            state, thread = seen[thread][state]
-        return tuple(reversed(steps))
-
-    switches = 0
-    while any(level.values()) and any(name not in found or _cost(found[name])[0] >= switches for name in wanted):
-        switched: dict[int, list[tuple[int, int, int, int]]] = {}
-        while any(level.values()):
-            depth = min(level)
-            entries = level.pop(depth)
-            staying = level.setdefault(depth + 1, [])
-            switching = switched.setdefault(depth + 1, [])
-            for state, thread, before, came in entries:
-                if thread != _END:
-                    if state in seen[thread]:
-                        continue
-                    seen[thread][state] = (before, came)
-                pairs += 1
-                if pairs > bound:
-                    return found
-                if pairs % _REPORT_EVERY == 0:
-                    yield Progress(pairs, 0, "states")
-                moved = False
-                for each, step in moves[state & counters].steps:
-                    after = step(state)
-                    if after == BLOCKED:
-                        continue
-                    moved = True
-                    if after >= 0 and after not in seen[each]:
-                        (staying if thread in (each, _END) else switching).append((after, each, state, thread))
-                    if after < 0 or soft:
-                        for code in (*soft, *((after,) if after < 0 else ())):
-                            name = machine.broken(code).property
-                            if name in wanted:
-                                _keep(found, name, way(state, thread, each))
-                        soft.clear()
-                if not moved:
-                    broken = machine.stuck(state)
-                    if broken is not None and broken.property in wanted:
-                        _keep(found, broken.property, way(state, thread, _END))
-        level = switched
-        switches += 1
-    return found
-
-
-def _keep(found: dict[str, tuple[int, ...]], name: str, way: tuple[int, ...]) -> None:
-    """Keep `way` where it has fewer switches, or as many and fewer steps."""
-    if name not in found or _cost(way) < _cost(found[name]):
-        found[name] = way
-
-
-def _cost(way: tuple[int, ...]) -> tuple[int, int]:
-    return sum(one != other for one, other in pairwise(way)), len(way)

@@ -85,6 +85,9 @@ class Run:
 
     def step(self, thread: str) -> "Run":
         """The run after the next step of `thread`; UsageProblem where that cannot move."""
+        return self._after(thread, look_for_end=True)
+
+    def _after(self, thread: str, look_for_end: bool) -> "Run":
         machine = self.machine
         number = machine.thread_number(thread)
         node = machine.node(self.packed, number)
@@ -104,7 +107,11 @@ class Run:
         packed = after if broken is None else self.packed
         step = _step(machine, at, thread, node, self.packed, packed, note)
         stuck = None
-        if broken is None and all(machine.take(packed, each) == BLOCKED for each in range(len(machine.threads))):
+        if (
+            look_for_end
+            and broken is None
+            and all(machine.take(packed, each) == BLOCKED for each in range(len(machine.threads)))
+        ):
             stuck = machine.stuck(packed)
         machine.soft.clear()
         worst = broken or (soft[0] if soft else None)
@@ -148,8 +155,10 @@ def replay(model: Model, scenario: str, applied: Iterable[str], schedule: Iterab
 def replay_on(machine: Machine, schedule: Iterable[str]) -> Trace:
     """The same on a machine that is there already."""
     run = first_run(machine)
-    for thread in schedule:
-        run = run.step(thread)
+    threads = tuple(schedule)
+    for number, thread in enumerate(threads, 1):
+        # From an end nobody can move, so it is enough to look for one behind the last step.
+        run = run.step(thread) if number == len(threads) else run._after(thread, look_for_end=False)
     return run.trace
 
 
