@@ -27,6 +27,9 @@ FALSE = {
     ("8f58fc64d559", "-8 removed"),
     ("8f58fc64d559", "Removes 8 lines"),
     ("541dfb49dcb8", "Removes 4 lines"),
+    ("9f33477b9a31", "NO"),
+    ("df1540f8f311", "NO"),
+    ("7a27b73943a7", "NO"),
 }
 
 

@@ -11,6 +11,7 @@ from io import BytesIO
 from tests.support import mail
 from uringreview.diff.functions import touched_functions_with_lines
 from uringreview.diff.parse import parse_diff
+from uringreview.kernel.lookup import Lookup
 from uringreview.kernel.status import Cell
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Queue, load
@@ -148,16 +149,21 @@ def marks(
     cells: Sequence[Cell] = (),
     branches: Sequence[str] = (),
     others: Sequence[bytes] = (),
+    verdict: str = "",
+    lookup: Lookup | None = None,
     **parts: object,
 ) -> tuple[Mark, ...]:
-    """The marks on what `texts` says, of a patch made from `parts`; `others` are further mails of the queue."""
-    said = rationale(texts, dressing=dressing, verification=verification)
+    """The marks on what `texts` says, of a patch made from `parts`; `others` are further mails of the queue.
+
+    The rationale has no verdict unless one is given: it would be one more claim.
+    """
+    said = rationale(texts, dressing=dressing, verification=verification, verdict=verdict)
     whole = queue(mail.autosel(rationale=said, **parts), *others)  # type: ignore[arg-type]
     one = whole.patches[0]
     diff = parse_diff(one.diff_text, one.white_space_lost)
     changed = tuple((found.name, found.anchor) for file in diff.files for found in touched_functions_with_lines(file))
     claims = find_claims(one, read_rationale(one))
-    return check(claims, Evidence(one, diff, whole, changed, tuple(cells), tuple(branches)))
+    return check(claims, Evidence(one, diff, whole, changed, tuple(cells), tuple(branches), lookup=lookup))
 
 
 LAYOUTS: Mapping[str, str] = {

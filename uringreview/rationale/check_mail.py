@@ -16,6 +16,7 @@ from uringreview.rationale.mark import Evidence, Mark, MarkWord, Target
 from uringreview.rationale.statements import same_commit
 
 _MAIL = re.compile(r"<([^<>\s]{3,120})>")
+_COMMIT = re.compile(r"([0-9a-f]{7,40})\b")
 _LINE = re.compile(r"(?m)^[ \t]{0,8}([A-Za-z][A-Za-z-]{1,40}):[ \t]+(\S.{0,400})$")
 
 
@@ -38,6 +39,10 @@ def check_present(claim: Claim, evidence: Evidence) -> Mark:
             doubtful = doubtful or f"{name} stands in the message, but not among its trailers"
         elif not of_key and not any(line[1].lower() == key.lower() for line in _lines(patch)):
             return Mark(claim, MarkWord.CONTRADICTED, f"{found}; no {key}", (patch.commit_message,))
+        elif _plainly_other(key, value.strip(), patch):
+            there = "; ".join(f"{one.key}: {one.value}" for one in of_key)
+            spans = tuple(one.span for one in of_key)
+            return Mark(claim, MarkWord.CONTRADICTED, f"the mail has {there}", spans or (patch.commit_message,))
         else:
             doubtful = doubtful or f"{found}; none of them is plainly {name}"
     if doubtful:
@@ -138,6 +143,21 @@ def _same_value(said: str, there: str) -> bool:
     if mail is not None:
         return mail[1].lower() in there.lower() and bool(named & _words(there))
     return bool(named) and named <= _words(there)
+
+
+def _plainly_other(key: str, value: str, patch: Patch) -> bool:
+    """Whether no line of the message could be meant: no Fixes: id that agrees, no person with any of the words."""
+    of_key = [line[2] for line in _lines(patch) if line[1].lower() == key.lower()]
+    commit = _COMMIT.match(value)
+    if key.lower() == "fixes" and commit is not None:
+        ids = [found for line in of_key if (found := _COMMIT.match(line)) is not None]
+        return len(ids) == len(of_key) > 0 and not any(same_commit(commit[1], one[1]) for one in ids)
+    if key.lower().endswith("-by"):
+        mail, named = _MAIL.search(value), _words(_MAIL.sub("", value))
+        address = mail[1].lower() if mail is not None else ""
+        every = [line[2] for line in _lines(patch)]
+        return bool(named) and not any(named & _words(one) or (address and address in one.lower()) for one in every)
+    return False
 
 
 def _squeezed(text: str) -> str:

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from uringreview.mail.message import Span
 from uringreview.mail.patch import Patch
 from uringreview.rationale.claim import Claim, ClaimKind
-from uringreview.rationale.document import Rationale
-from uringreview.rationale.lines import Flat, flatten, lines_of
+from uringreview.rationale.document import Rationale, VerdictWord
+from uringreview.rationale.lines import Flat, flatten, lines_of, squeeze
+from uringreview.rationale.said_of_code import said_of_code
 from uringreview.rationale.said_of_mail import said_of_mail
+from uringreview.rationale.said_of_review import said_of_review
 from uringreview.rationale.said_of_series import said_of_series
 from uringreview.rationale.said_of_size import said_of_size
+from uringreview.rationale.said_of_trees import said_of_trees
 from uringreview.rationale.statements import Statement, commit_ids, plain, same_commit, statements_of
 
 __all__ = ["Claim", "ClaimKind", "find_claims"]
@@ -40,9 +43,24 @@ def find_claims(patch: Patch, rationale: Rationale) -> tuple[Claim, ...]:
             *said_of_size(statement, files),
             *said_of_mail(statement),
             *said_of_series(statement),
+            *said_of_trees(statement),
+            *said_of_review(statement),
+            *said_of_code(statement),
         ):
             found.setdefault((claim.kind, claim.span.start, claim.span.end), claim)
+    verdict = _verdict(patch, rationale)
+    if verdict is not None:
+        found.setdefault((verdict.kind, verdict.span.start, verdict.span.end), verdict)
     return tuple(sorted(found.values(), key=lambda claim: (claim.span.start, claim.span.end)))
+
+
+def _verdict(patch: Patch, rationale: Rationale) -> Claim | None:
+    """A verdict NO, which is about the mail that carries it; a YES says nothing that could be looked up."""
+    verdict = rationale.verdict
+    if verdict.span is None or verdict.word is not VerdictWord.NO:
+        return None
+    text = squeeze(verdict.span.of(patch.message.body))
+    return Claim(ClaimKind.VERDICT, None, None, text, verdict.span, denied=True)
 
 
 def _statements(patch: Patch, rationale: Rationale) -> Iterator[Statement]:

@@ -24,7 +24,8 @@ _TREES = rf"({_TREE}(?:(?:,| and|, and|/)\s?{_TREE}){{0,12}})(?![\w/.-]*\d|-)"
 _TO = r"(?:to|on|against)(?: the)?(?: current| checked-out| local| latest| tip of){0,3}(?: the)?\s"
 _APPLIES = re.compile(rf"\bappl(?:ies|ied) (?:\w+ly )?clean(?:ly)? {_TO}{_TREES}", re.IGNORECASE)
 _CHECKED = re.compile(
-    rf"`?\bgit apply --check`?[^.;\n]{{0,60}}?\b(?:succeed(?:s|ed)|passe[sd]|(?:is|was) clean|clean) {_TO}{_TREES}",
+    rf"`?\bgit apply --check`?[^.;\n]{{0,60}}?\b(?:succeed(?:s|ed)|passe[sd]|(?:is|was) clean|clean|successfully)"
+    rf" {_TO}{_TREES}",
     re.IGNORECASE,
 )
 _CLEAN = re.compile(rf"\bclean on {_TREES}", re.IGNORECASE)

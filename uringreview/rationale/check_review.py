@@ -1,0 +1,100 @@
+"""Claims on maintainers, on answers in a thread, on trees that need more work, and the verdict against its own mail."""
+
+import re
+import unicodedata
+
+from uringreview.kernel.maintainers import Section
+from uringreview.mail.subject import SubjectKind, Version
+from uringreview.rationale.claim import Claim
+from uringreview.rationale.mark import Evidence, Mark, MarkWord
+
+
+def check_maintainer(claim: Claim, evidence: Evidence) -> Mark:
+    """Whether MAINTAINERS has the person as M: of the entry named, or of one that covers a changed file.
+
+    People come and go: every version in the clone is asked, and only what none of them says is contradicted.
+    """
+    if evidence.lookup is None:
+        return Mark(claim, MarkWord.UNCHECKABLE, "no clone is open: not checkable")
+    person, title = _words(claim.names[0]), claim.names[1] if len(claim.names) > 1 else ""
+    paths = [change.old_path for change in evidence.diff.files]
+    asked = ""
+    open_question = False
+    for label, sections in evidence.lookup.maintainers():
+        covering = [one for one in sections if any(one.covers(path) for path in paths)]
+        named = [one for one in sections if title and _title(one.title) == _title(title)]
+        for section in (*named, *covering):
+            found = next((one for one in section.people if one.role == "M" and _same(person, _words(one.name))), None)
+            if found is not None:
+                said = f"MAINTAINERS of {label}, line {found.line}: {section.title} has M: {found.name}"
+                return Mark(claim, MarkWord.VERIFIED, said)
+        looked_at = named or covering
+        everywhere = any(_known(person, one) for one in sections)
+        open_question |= not looked_at or any(_known(person, one) for one in looked_at) or (not named and everywhere)
+        asked = asked or (_told(label, looked_at[0]) if looked_at else "")
+    if not asked:
+        return Mark(claim, MarkWord.UNCHECKABLE, "no MAINTAINERS in your clone has an entry for this: not checkable")
+    if open_question:
+        return Mark(claim, MarkWord.UNCHECKABLE, f"{asked}; whether {claim.names[0]} is meant is not plain")
+    return Mark(claim, MarkWord.CONTRADICTED, asked)
+
+
+def check_thread(claim: Claim, evidence: Evidence) -> Mark:
+    """What the loaded answers say; the thread that a rationale read is another, older one, of the upstream mail."""
+    row = next((one for one in evidence.queue.rows if one.patch is evidence.patch), None)
+    answers = len(row.replies) if row is not None else 0
+    here = (
+        f"{answers} answer{'s' * (answers != 1)} to this mail {'are' if answers != 1 else 'is'} loaded; "
+        if answers
+        else ""
+    )
+    return Mark(claim, MarkWord.UNCHECKABLE, f"{here}the thread that the rationale read is not loaded: not checkable")
+
+
+def check_range(claim: Claim, evidence: Evidence) -> Mark:
+    """Trees said to need a backport by hand, against the branches that the subject asks for."""
+    asked = evidence.patch.subject.asked
+    if asked is None or evidence.patch.subject.kind is not SubjectKind.AUTOSEL:
+        return Mark(claim, MarkWord.UNCHECKABLE, "the subject asks for no branches")
+    said = f"the subject asks for {asked.newest}" + (f" down to {asked.oldest}" if asked.oldest != asked.newest else "")
+    if not claim.names:
+        if asked.oldest == asked.newest:
+            return Mark(claim, MarkWord.VERIFIED, f"{said} only, no older tree")
+        return Mark(claim, MarkWord.UNCHECKABLE, f"{said}; which trees are the older ones is not said")
+    if Version.parse(claim.names[0]) in asked:
+        return Mark(claim, MarkWord.CONTRADICTED, f"{said}: the mail itself goes to {claim.names[0]}")
+    return Mark(claim, MarkWord.VERIFIED, f"{said}, not for {claim.names[0]}")
+
+
+def check_verdict(claim: Claim, evidence: Evidence) -> Mark:
+    """The verdict against the mail that carries it: a NO was mailed for stable all the same."""
+    asked = evidence.patch.subject.asked
+    what = f"asks for {asked.newest}" if asked is not None else "was sent to stable"
+    if asked is not None and asked.oldest != asked.newest:
+        what += f" down to {asked.oldest}"
+    if evidence.patch.subject.kind is not SubjectKind.AUTOSEL:
+        return Mark(claim, MarkWord.UNCHECKABLE, "this mail asks nothing of stable by itself")
+    return Mark(claim, MarkWord.CONTRADICTED, f"the subject {what}", (claim.span,))
+
+
+def _told(label: str, section: Section) -> str:
+    people = ", ".join(one.name for one in section.people if one.role == "M") or "no M:"
+    return f"MAINTAINERS of {label}, line {section.line}: {section.title} has {people}"
+
+
+def _known(person: frozenset[str], section: Section) -> bool:
+    """Whether the entry may name the person, in any role, or by a part of the name."""
+    return any(len(person & _words(one.name)) > 1 or person <= _words(one.name) for one in section.people)
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one and other) and (one <= other or other <= one)
+
+
+def _title(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text).strip().casefold()
+
+
+def _words(text: str) -> frozenset[str]:
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one)).casefold()
+    return frozenset(re.findall(r"[^\W_]+", re.sub(r"[<(].*", "", plain)))
