@@ -63,11 +63,11 @@ class BranchLog:
     @property
     def entries(self) -> tuple[LogEntry, ...]:
         """Every commit, newest first."""
-        return tuple(_entry(row) for row in reversed(self._rows))
+        return tuple(_entry(self._row(place)) for place in reversed(range(len(self._log))))
 
     def contains(self, commit: str) -> bool:
         """Whether the commit with that 40-digit id is itself in this log."""
-        return any(self._rows[place][_ID] == commit for place in self._places.get(commit[:_KEY], ()))
+        return any(self._log[place].startswith(commit) for place in self._at(commit[:_KEY]))
 
     def has(self, upstream: str) -> LogEntry | None:
         """The commit that names `upstream` as what it is, if it was not reverted since."""
@@ -85,29 +85,48 @@ class BranchLog:
 
     def naming(self, ids: frozenset[str]) -> Iterator[LogEntry]:
         """The commits, newest first, that fix or revert one whose id begins with one of `ids`, of 8 digits each."""
-        for row in reversed(self._rows):
+        for line in reversed(self._log):
+            row = line.split("\t", _SUBJECT)
             if (row[_FIXES] or row[_REVERTS]) and any(one[:_KEY] in ids for one in _mentioned(row, _FIXES)):
                 yield _entry(row)
 
     @cached_property
-    def _rows(self) -> list[list[str]]:
-        return [line.split("\t", _SUBJECT) for line in self._lines()]
+    def _log(self) -> list[str]:
+        return self._lines()
+
+    def _row(self, place: int) -> list[str]:
+        return self._log[place].split("\t", _SUBJECT)
 
     @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        """Where in the log each commit is named as itself, as what came or as what was reverted, by eight digits."""
-        found: dict[str, list[int]] = {}
-        for place, row in enumerate(self._rows):
-            found.setdefault(row[_ID][:_KEY], []).append(place)
-            if row[_UPSTREAM] or row[_REVERTS]:
-                for one in _mentioned(row, _UPSTREAM):
-                    found.setdefault(one[:_KEY], []).append(place)
+    def _places(self) -> dict[str, int | list[int]]:
+        """Where in the log each commit is named as itself, as what came or as what was reverted, by eight digits.
+
+        Nearly every commit is named once: a list for each would cost more than all the rest.
+        """
+        found: dict[str, int | list[int]] = {}
+        for place, line in enumerate(self._log):
+            commit, _author, upstream, reverts, _others = line.split("\t", _FIXES)
+            ids = [commit, *upstream.split(), *reverts.replace(":", " ").split()] if upstream or reverts else [commit]
+            for one in ids:
+                key = one[:_KEY]
+                others = found.get(key)
+                if others is None:
+                    found[key] = place
+                elif isinstance(others, int):
+                    found[key] = [others, place]
+                else:
+                    others.append(place)
         return found
+
+    def _at(self, key: str) -> Sequence[int]:
+        places = self._places.get(key, ())
+        return (places,) if isinstance(places, int) else places
 
     @cached_property
     def _subjects(self) -> dict[str, list[list[str]]]:
         found: dict[str, list[list[str]]] = {}
-        for row in self._rows:
+        for place in range(len(self._log)):
+            row = self._row(place)
             found.setdefault(_folded(row[_SUBJECT]), []).append(row)
         return found
 
@@ -123,12 +142,12 @@ class BranchLog:
                 if key in asked:
                     continue
                 asked.add(key)
-                for place in self._places.get(key, ()):
+                for place in self._at(key):
                     if place not in told:
                         told.add(place)
-                        waiting += [one[:_KEY] for one in _mentioned(self._rows[place], _UPSTREAM)]
-                        waiting.append(self._rows[place][_ID][:_KEY])
-            known = self._stories[about] = _played([_entry(self._rows[place]) for place in sorted(told)])
+                        waiting += [one[:_KEY] for one in _mentioned(self._row(place), _UPSTREAM)]
+                        waiting.append(self._log[place][:_KEY])
+            known = self._stories[about] = _played([_entry(self._row(place)) for place in sorted(told)])
         return known
 
 
