@@ -15,7 +15,8 @@ import pytest
 
 from tests.kernel.test_matrix import NEW, OLD, Desk, body
 from tests.support.repos import Repo, checksums
-from uringreview.kernel.status import Candidate, Cell, Status
+from uringreview.kernel.status import Candidate, Cell, Status, matrix
+from uringreview.progress import finish
 
 
 @pytest.fixture
@@ -173,3 +174,21 @@ def test_a_process_killed_at_any_time_leaves_a_cache_that_serves_the_next(desk: 
                 assert base.execute("pragma integrity_check").fetchone() == ("ok",)
     assert desk.cells(*queue) == expected
     assert checksums(desk.repo.path) == before
+
+
+def test_a_clone_that_is_fetched_into_and_repacked_while_it_is_read_gives_the_same_cells(
+    desk: Desk, caches: Path
+) -> None:
+    queue = queue_of(desk)
+    desk.repo.git("fetch", "-q", str(desk.mainline.path), "main:refs/heads/elsewhere")
+    expected = afresh(desk, caches, queue)
+    work = matrix(str(desk.repo.path), queue)
+    next(work)
+    other = Repo.create(desk.repo.path.parent / "other")
+    other.commit("main", {"x": "y"})
+    desk.repo.git("fetch", "-q", str(other.path), "main:refs/heads/other")
+    next(work)
+    desk.repo.git("repack", "-q", "-a", "-d", "--no-write-bitmap-index")
+    desk.repo.git("prune-packed")
+    assert list(finish(work)) == expected
+    assert desk.repo.git("fsck", "--no-dangling") == ""

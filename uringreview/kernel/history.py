@@ -211,12 +211,11 @@ def _straight(clone: Clone, branch: Branch) -> tuple[str, list[str] | None]:
     for commit in islice(clone.walk(branch.tip, first_parent=True), _MOST_COMMITS):
         if lines is None and release:
             break
-        here = str(commit.id)
-        message = commit.raw_message
-        if here == release or (
-            not release and message.startswith(wanted) and message.partition(b"\n")[0].rstrip() == wanted
-        ):
-            release = here
+        if release:
+            if str(commit.id) == release:
+                break
+        elif commit.raw_message.startswith(wanted) and commit.raw_message.partition(b"\n")[0].rstrip() == wanted:
+            release = str(commit.id)
             break
         if lines is not None:
             if len(commit.parent_ids) > 1:
@@ -239,7 +238,7 @@ def _line(commit: "pygit2.Commit") -> str:
     says = named(message)
     reverts = " ".join([f"{taken}:{upstream}" for taken, upstream in says.reverts]) if says.reverts else ""
     fixes, dep_of = " ".join(says.fixes), " ".join(says.stable_dep_of)
-    subject = _plain(message[: message.find(b"\n") % (len(message) + 1)])
+    subject = _plain(message.partition(b"\n")[0])
     author = _address(commit.author.raw_email)
     return f"{commit.id}\t{author}\t{' '.join(says.upstream)}\t{reverts}\t{fixes}\t{dep_of}\t{subject}"
 
