@@ -10,6 +10,8 @@ from tests.support.repos import Repo
 from uringreview.kernel.clone import open_clone
 from uringreview.kernel.lookup import Lookup
 from uringreview.rationale.check import Mark
+from uringreview.rationale.parse import read_rationale
+from uringreview.rationale.unverified import find_unverified
 
 BEFORE = "".join(f"int line_{n};\n" for n in range(30))
 AFTER = BEFORE.replace("int line_9;\n", "int line_9 = 1;\nint added_here;\n")
@@ -197,3 +199,17 @@ def test_a_no_that_was_mailed_for_stable_contradicts_its_mail() -> None:
         rationales.marks({"9.1": "Words."}, verdict="**NO**", prefix="PATCH 6.12 012/345")[0].word.value
         == "uncheckable"
     )
+
+
+def test_what_a_rationale_admits_not_to_have_verified_is_collected() -> None:
+    text = rationales.rationale(
+        {"9.1": "The crash is unverified, but plausible. It was tested."},
+        verification="- [Phase 2] counted the lines\n- UNVERIFIED: the discussion on the list\n",
+    )
+    patch = rationales.patch(text)
+    found = find_unverified(patch, read_rationale(patch))
+    assert [(one.phase, one.text) for one in found] == [
+        (9, "The crash is unverified, but plausible."),
+        (None, "- UNVERIFIED: the discussion on the list"),
+    ]
+    assert found[1].span.of(patch.message.body) == "- UNVERIFIED: the discussion on the list"

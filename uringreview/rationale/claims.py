@@ -21,7 +21,7 @@ from uringreview.rationale.said_of_size import said_of_size
 from uringreview.rationale.said_of_trees import said_of_trees
 from uringreview.rationale.statements import Statement, commit_ids, plain, same_commit, statements_of
 
-__all__ = ["Claim", "ClaimKind", "find_claims"]
+__all__ = ["Claim", "ClaimKind", "find_claims", "statements"]
 
 _OF_OTHERS = re.compile(
     r"similar|compar|histor|precedent|dependenc|prerequisite|previous|related|reference|example|other commit|pattern"
@@ -38,7 +38,7 @@ def find_claims(patch: Patch, rationale: Rationale) -> tuple[Claim, ...]:
     """
     files = patch.diff_text.count("\ndiff --git ") + patch.diff_text.startswith("diff --git ")
     found: dict[tuple[ClaimKind, int, int], Claim] = {}
-    for statement in _statements(patch, rationale):
+    for statement in statements(patch, rationale):
         for claim in (
             *said_of_size(statement, files),
             *said_of_mail(statement),
@@ -63,7 +63,8 @@ def _verdict(patch: Patch, rationale: Rationale) -> Claim | None:
     return Claim(ClaimKind.VERDICT, None, None, text, verdict.span, denied=True)
 
 
-def _statements(patch: Patch, rationale: Rationale) -> Iterator[Statement]:
+def statements(patch: Patch, rationale: Rationale) -> Iterator[Statement]:
+    """The sentences that claims are taken from, with the phase or section that says what they are about."""
     body, lost = patch.message.body, patch.white_space_lost
     own = patch.upstream or ""
 

@@ -27,6 +27,7 @@ from uringreview.rationale.check import Evidence, check
 from uringreview.rationale.claims import find_claims
 from uringreview.rationale.document import Rationale, Record, Verdict, VerdictWord, VerificationItem
 from uringreview.rationale.parse import read_rationale
+from uringreview.rationale.unverified import find_unverified
 from uringreview.review.facts import Answer, Desk, PatchFacts, answers_of
 from uringreview.review.upstream import from_upstream
 from uringreview.series.evidence import Statement, find_edges
@@ -131,7 +132,8 @@ def _read(row: Row, problems: list[Problem]) -> PatchFacts:
             diff = parse_diff(patch.diff_text, patch.white_space_lost)
     except UringreviewError as error:
         reason = _noted(patch, error, problems)
-    return PatchFacts(row, rationale, diff, not_done=reason, answers=answers_of(row))
+    unverified = find_unverified(patch, rationale)
+    return PatchFacts(row, rationale, diff, not_done=reason, answers=answers_of(row), unverified=unverified)
 
 
 def _edges(queue: Queue, read: Sequence[PatchFacts], problems: list[Problem]) -> tuple[Edge, ...]:

@@ -16,6 +16,7 @@ from uringreview.mail.stance import Stance, classify, short
 from uringreview.mail.subject import Version
 from uringreview.rationale.check import Mark, MarkWord
 from uringreview.rationale.document import Rationale, VerdictWord
+from uringreview.rationale.unverified import Unverified
 from uringreview.series.graph import Edge, Group, LaterFix
 
 _ID = re.compile(r"[0-9a-f]{4,40}")
@@ -59,6 +60,7 @@ class PatchFacts:
     `cells` are in the order of `Desk.branches`, empty while no clone was asked. `group` is None where nothing ties the
     patch to another. `needs` are the edges from this patch to what it should come after. `not_done` says in one
     sentence what could not be examined; it is empty where all was. `answers` are the loaded replies with their stances.
+    `unverified` is what the rationale itself says that it did not verify.
     """
 
     row: Row
@@ -71,6 +73,7 @@ class PatchFacts:
     later_fixes: tuple[LaterFix, ...] = ()
     not_done: str = ""
     answers: tuple[Answer, ...] = ()
+    unverified: tuple[Unverified, ...] = ()
 
     @property
     def objected(self) -> bool:
