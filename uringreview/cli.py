@@ -132,21 +132,65 @@ def _report(words: Sequence[str]) -> int:
 
 def _simulate(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("uringreview simulate", description="Search every interleaving of a race.")
-    parser.add_argument("--scenario", metavar="S", help="one scenario; without it all that are shipped")
+    parser.add_argument("--scenario", metavar="S", help="one scenario; without it all of the model")
     parser.add_argument("--applied", metavar="IDS", help="p1,p2 or upstream ids, or none; without it all subsets")
-    parser.add_argument("--model", metavar="NAME", help="the model, where more than one has the scenario")
+    parser.add_argument("--model", metavar="NAME", help="a model that comes with the program, or a file ./NAME.toml")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--trace", action="store_true", help="add the shortest counterexample")
+    parser.add_argument("--trace", action="store_true", help="add the shortest counterexample and the data race")
+    parser.add_argument("--max-states", type=int, metavar="N", help="stop a search there; it is then not exhaustive")
+    parser.add_argument("--promela", metavar="FILE", help="write the one cell for spin, and print spin's command line")
+    parser.add_argument(
+        "--orders", nargs="?", const="", metavar="IDS", help="judge every tree of this order of patches"
+    )
+    parser.add_argument("--random", type=int, metavar="RUNS", help="random runs of the one cell, not a search")
+    parser.add_argument("--pct", type=int, metavar="D", help="--random by PCT, for bugs of depth D")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="--random: the same seed gives the same runs")
     options = parser.parse_args(words)
+    one_cell = options.scenario is not None and options.applied is not None
+    if (options.promela or options.random is not None) and not one_cell:
+        parser.error("--promela and --random need --scenario and --applied")
+    if options.pct is not None and options.random is None:
+        parser.error("--pct needs --random")
+    if sum(each is not None for each in (options.promela, options.orders, options.random)) > 1:
+        parser.error("--promela, --orders and --random do not go together")
+    if options.orders is not None and options.applied is not None:
+        parser.error("--orders names the patches itself, --applied does not go with it")
 
+    from uringreview.interleave.explore import MOST_STATES
     from uringreview.review.report import as_json
-    from uringreview.review.simulation import as_text, simulate
+    from uringreview.review.simulation import as_text, sample_text, sampled, series, series_text, simulate
 
-    found = _drive(simulate(options.scenario, options.applied, options.model, options.trace))
-    if options.format == "json":
-        sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n")
+    most = MOST_STATES if options.max_states is None else options.max_states
+    if options.promela is not None:
+        return _promela(options, most)
+    found: object
+    if options.orders is not None:
+        check = _drive(series(options.orders or None, options.model, options.scenario))
+        found, text = check, series_text(check)
+    elif options.random is not None:
+        if options.pct is not None and options.pct < 1:
+            parser.error("--pct is at least 1")
+        runs = _drive(
+            sampled(options.scenario, options.applied, options.random, options.seed, options.pct or 0, options.model)
+        )
+        found, text = runs, sample_text(runs)
     else:
-        sys.stdout.write(as_text(found))
+        report = _drive(simulate(options.scenario, options.applied, options.model, options.trace, most))
+        found, text = report, as_text(report)
+    sys.stdout.write(json.dumps(as_json(found), indent=2) + "\n" if options.format == "json" else text)
+    return _FINE
+
+
+def _promela(options: argparse.Namespace, most: int) -> int:
+    from uringreview.interleave.promela import spin_command
+    from uringreview.review.simulation import export
+
+    text = _drive(export(options.scenario, options.applied, options.model, most))
+    try:
+        Path(options.promela).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise EnvironmentProblem(f"{options.promela}: cannot be written ({error.strerror}).") from error
+    print(spin_command(options.promela))
     return _FINE
 
 
