@@ -216,9 +216,9 @@ def _by_version(text: str) -> bool:
     return re.search(r"\bbefore (?:linux )?(?:v?\d|that|this)", text) is not None and " until " not in text
 
 
-def _unturned(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether `pattern` matches where nothing before it in the same clause turns its sense round."""
-    for found in pattern.finditer(text):
+def _unturned(phrases: words_of.Phrases, text: str) -> bool:
+    """Whether one of `phrases` stands where nothing before it in the same clause turns its sense round."""
+    for found in phrases.finditer(text):
         before = text[max(0, found.start() - 60) : found.start()]
         cuts = [cut.end() for cut in words_of.CLAUSE.finditer(before)]
         if not words_of.TURNED.search(before[cuts[-1] :] if cuts else before):

@@ -6,10 +6,33 @@ replaced by `"q"`, and takes time linear in it: gaps are bounded.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 
 
-def _any(*forms: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{form})" for form in forms))
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Forms of which one is enough; compiled at the first search, for a queue without answers needs none of them."""
+
+    source: str
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first place in `text` where one of the forms stands."""
+        return _compiled(self.source).search(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Every place where one stands, in order."""
+        return _compiled(self.source).finditer(text)
+
+
+def _any(*forms: str) -> Phrases:
+    return Phrases("|".join(f"(?:{form})" for form in forms))
 
 
 _NOUN = r"(?:patch(?:es)?|commits?|changes?|series|backports?|ones?|picks?)"
