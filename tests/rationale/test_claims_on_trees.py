@@ -209,7 +209,7 @@ def test_what_a_rationale_admits_not_to_have_verified_is_collected() -> None:
     patch = rationales.patch(text)
     found = find_unverified(patch, read_rationale(patch))
     assert [(one.phase, one.text) for one in found] == [
-        (9, "The crash is unverified, but plausible."),
+        (9, "Step 9.1 Record: The crash is unverified, but plausible."),
         (None, "- UNVERIFIED: the discussion on the list"),
     ]
     assert found[1].span.of(patch.message.body) == "- UNVERIFIED: the discussion on the list"

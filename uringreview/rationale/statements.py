@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from uringreview.rationale.claim import Claim, ClaimKind
 from uringreview.rationale.lines import Flat
 
-_ENDS = re.compile(r"\n|(?<=[.;!?])\s+(?=[A-Z`\[(\"'*]|\d|no\b|only\b|modified\b|scope\b|one\b)|;\s+")
+# A line ends a sentence, but not between "One file changed:" and the name that it announces.
+_ENDS = re.compile(r"\n(?!`)|(?<![:,])\n|(?<=[.;!?])\s+(?=[A-Z`\[(\"'*]|\d|no\b|only\b|modified\b|scope\b|one\b)|;\s+")
 _ID = re.compile(r"(?<![\w/.@-])[0-9a-f]{7,40}(?![\w@-])")
 _FOREIGN = re.compile(
     r"(?<![\w/.`-])(?:prerequisites?|siblings?|sister|companion|earlier|previous|prior|similar|original|other|another|related"
