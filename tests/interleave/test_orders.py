@@ -62,7 +62,7 @@ def test_a_reply_can_ask_to_hold_the_splice_until_its_fix_is_queued_with_it(chec
     assert "is queued before it" in first.sentence
     assert first.other.name == "p3"
     assert first.scenarios == ("S4", "S5")
-    assert check.holds_for("p1") == ()
+    assert check.holds_for("p1") == check.holds_for("p4") == ()
 
 
 def test_a_series_without_its_later_fix_is_told_of_it(model: Model) -> None:

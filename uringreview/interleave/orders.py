@@ -56,7 +56,8 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """`patch` is not to be applied without `other`: `without`, the series with all but `other`, fails in `scenarios`.
+    """`patch` is not to be applied without `other`: `without`, the series with all but `other`, fails in `scenarios`,
+    which do not fail without `patch`.
 
     `together` where `other` cannot come first either, so that the two make one step; else `other` comes first.
     """
@@ -203,7 +204,12 @@ def _requirements(
             if other not in needs[name] or other in patches[name].needs:
                 continue
             without = trees[model.effective(frozenset(every) - {other})]
-            shown = [each for each in without.verdicts if each.violations and each.scenario not in left_over]
+            # What fails without this patch as well is no reason to hold it back.
+            anyway = trees[model.effective(frozenset(every) - {other, name})].failing
+            known = {*left_over, *anyway}
+            shown = [each for each in without.verdicts if each.violations and each.scenario not in known]
+            if not shown:
+                continue
             yield Requirement(
                 patches[name],
                 patches[other],
@@ -242,4 +248,4 @@ def _orders(
 
 
 def _listed(titles: list[str]) -> str:
-    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}" if titles else "a violation"
+    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
