@@ -9,7 +9,6 @@ they lead to is not found, so nothing may be concluded from that.
 import re
 from dataclasses import dataclass
 
-_TAG = re.compile(r"([A-Z]):[ \t]*(\S.*)")
 _PERSON = re.compile(r'"?([^"<]{0,120}?)"?\s*<([^<>\s]{1,120})>')
 # Everything is under "THE REST": to be named there says nothing of a file.
 _ALL = "THE REST"
@@ -56,20 +55,16 @@ def read_maintainers(text: str) -> tuple[Section, ...]:
         left_out.clear()
 
     for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > 1 and line[1] == ":":
-            found = _TAG.match(line)
-            if found is None:
-                continue
-            tag, value = found[1], found[2].strip()
-            if tag in "MR":
-                person = _PERSON.match(value)
-                if person is not None:
-                    people.append(Maintainer(person[1].strip(), person[2].lower(), tag, number))
-            elif tag == "F":
-                files.append(value)
-            elif tag == "X":
-                left_out.append(value)
-        elif line[:1].strip():
+        tag, value = line[:2], line[2:].strip()
+        if tag in ("M:", "R:"):
+            person = _PERSON.match(value)
+            if person is not None:
+                people.append(Maintainer(person[1].strip(), person[2].lower(), tag[0], number))
+        elif tag == "F:":
+            files.append(value)
+        elif tag == "X:":
+            left_out.append(value)
+        elif line[1:2] != ":" and line[:1].strip():
             close()
             title, at = line.strip(), number
     close()
@@ -77,10 +72,12 @@ def read_maintainers(text: str) -> tuple[Section, ...]:
 
 
 def _matches(path: str, pattern: str) -> bool:
-    literal = re.match(r"[^*?]*", pattern)
-    if literal is None or not path.startswith(literal.group()):
+    if pattern[:1] != path[:1] and pattern[:1] not in "*?":
         return False  # most patterns end here, so that few are ever compiled
-    if literal.group() == pattern:
+    literal = pattern.partition("*")[0].partition("?")[0]
+    if not path.startswith(literal):
+        return False
+    if literal == pattern:
         return path == pattern or pattern.endswith("/")
     anywhere = "**" in pattern
     parts = []

@@ -32,6 +32,8 @@ class Unverified:
 def find_unverified(patch: Patch, rationale: Rationale) -> tuple[Unverified, ...]:
     """The statements of `rationale` that say what was not verified, in the mail's order, each place once."""
     found: dict[int, Unverified] = {}
+    if not _SAYS.search(" ".join(patch.rationale_text.split())):
+        return ()
     for said in statements(patch, rationale):
         text = said.text
         if _SAYS.search(text):

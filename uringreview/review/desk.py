@@ -149,7 +149,9 @@ def _statements(facts: PatchFacts) -> tuple[Statement, ...]:
 
 def _checked(facts: PatchFacts, queue: Queue, lookup: Lookup | None, problems: list[Problem]) -> PatchFacts:
     try:
-        marks = check(find_claims(facts.patch, facts.rationale), _evidence(facts, queue, lookup))
+        # The claims are the mail's own: what was found without a clone is checked again with it.
+        claims = tuple(mark.claim for mark in facts.marks) or find_claims(facts.patch, facts.rationale)
+        marks = check(claims, _evidence(facts, queue, lookup))
     except UringreviewError as error:
         return replace(facts, not_done=_noted(facts.patch, error, problems))
     return replace(facts, marks=marks)
