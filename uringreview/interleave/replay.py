@@ -238,11 +238,12 @@ def _step(machine: Machine, number: int, thread: str, node: Node, before: int, a
 def _chain(machine: Machine, state: int) -> tuple[ObjectState, ...]:
     model, layout = machine.model, machine.layout
     found = []
+    owners = [(each, {name for name, _ in each.initial}) for each in model.fields]
     for number, name in enumerate(model.objects, start=1):
         link = None
         fields = []
-        for each in model.fields:
-            if name not in dict(each.initial):
+        for each, having in owners:
+            if name not in having:
                 continue
             value = model.show(each.kind, layout.field(each.name, number).read(state))
             if each.name == model.chain:
@@ -270,11 +271,15 @@ def _changes(machine: Machine, before: int, after: int) -> tuple[str, ...]:
     if before == after:
         return ()
     model, layout = machine.model, machine.layout
+    differs = before ^ after
     found = []
     for number, name in enumerate(model.objects, start=1):
         if layout.is_alive(before, number) and not layout.is_alive(after, number):
             found.append(f"{name} freed")
         for each in model.fields:
+            first = layout.fields[each.name]
+            if not differs >> first.offset + number * first.width & (1 << first.width) - 1:
+                continue
             bits = layout.field(each.name, number)
             old, new = bits.read(before), bits.read(after)
             if old != new:
@@ -284,6 +289,9 @@ def _changes(machine: Machine, before: int, after: int) -> tuple[str, ...]:
         if old != new:
             found.append(f"{shared.name} {model.show(shared.kind, old)}->{model.show(shared.kind, new)}")
     for queue in model.queues:
+        where = layout.queues[queue.name]
+        if not where.length.read(differs) and not differs >> where.offset & where.mask:
+            continue
         found += _queue_changes(queue.name, _entries(machine, before, queue.name), _entries(machine, after, queue.name))
     for lock in model.locks:
         old_owner, new_owner = _owner(machine, before, lock.name), _owner(machine, after, lock.name)

@@ -6,6 +6,7 @@ later way to it can be a cheaper start for any other thread, so that each pair m
 """
 
 from collections.abc import Generator
+from typing import TypeAlias
 
 from uringreview.interleave.generate import BLOCKED
 from uringreview.interleave.machine import Machine
@@ -14,6 +15,8 @@ from uringreview.progress import Progress
 _REPORT_EVERY = 20_000
 _NOBODY = -1
 _THREAD_BITS = 4
+Pair: TypeAlias = tuple[int, int, int, int]
+"""A state, the thread that goes on from it, the state before it, and the thread that led here."""
 
 
 def fewest_switches(
@@ -50,12 +53,12 @@ class _Switches:
         start = self.machine.initial
         self.reached.add(start)
         # By steps taken: pairs whose thread goes on, and states from which another thread takes over.
-        going: dict[int, list[tuple[int, int, int, int]]] = {}
-        taken_over: dict[int, list[tuple[int, int, int, int]]] = {0: [(start, _NOBODY, start, _NOBODY)]}
+        going: dict[int, list[Pair]] = {}
+        taken_over: dict[int, list[Pair]] = {0: [(start, _NOBODY, start, _NOBODY)]}
         self._look_for_end(start, start, _NOBODY)
         pairs = reported = 0
         while self.wanted and taken_over:
-            switched: dict[int, list[tuple[int, int, int, int]]] = {}
+            switched: dict[int, list[Pair]] = {}
             while self.wanted and (going or taken_over):
                 steps = min((*going, *taken_over))
                 pending = [
@@ -65,10 +68,9 @@ class _Switches:
                     if thread != last and state not in self.before[thread]
                 ]
                 pending += going.pop(steps, ())
-                staying: list[tuple[int, int, int, int]] = []
-                leaving: list[tuple[int, int, int, int]] = []
-                for state, thread, before, came in pending:
-                    self._visit(state, thread, before, came, staying, leaving)
+                staying: list[Pair] = []
+                leaving: list[Pair] = []
+                self._visit(pending, staying, leaving)
                 pairs += len(pending)
                 if staying:
                     going.setdefault(steps + 1, []).extend(staying)
@@ -82,37 +84,35 @@ class _Switches:
             taken_over = switched
         return self.found
 
-    def _visit(
-        self,
-        state: int,
-        thread: int,
-        before: int,
-        came: int,
-        staying: list[tuple[int, int, int, int]],
-        leaving: list[tuple[int, int, int, int]],
-    ) -> None:
-        """Take the step of `thread` in `state`, which `came` reached from `before`."""
-        seen = self.before[thread]
-        if state in seen:
-            return
-        offset, mask = self.counters[thread]
-        step = self.steps[thread][state >> offset & mask]
-        after = BLOCKED if step is None else step(state)
-        if after == BLOCKED:
-            return
-        seen[state] = before << _THREAD_BITS | came + 1
-        soft = self.machine.soft
-        if after < 0 or soft:
-            for code in (*soft, *((after,) if after < 0 else ())):
-                self._keep(self.machine.broken(code).property, state, thread)
-            soft.clear()
-            if after < 0:
-                return
-        staying.append((after, thread, state, thread))
-        if after not in self.reached:
-            self.reached.add(after)
-            leaving.append((after, thread, state, thread))
-            self._look_for_end(after, state, thread)
+    def _visit(self, pending: list[Pair], staying: list[Pair], leaving: list[Pair]) -> None:
+        """Take the step of each pair. This is the innermost loop, so it has its names at hand."""
+        visited, steps, counters, reached = self.before, self.steps, self.counters, self.reached
+        soft, ends = self.machine.soft, bool(self.ends)
+        for state, thread, before, came in pending:
+            seen = visited[thread]
+            if state in seen:
+                continue
+            offset, mask = counters[thread]
+            step = steps[thread][state >> offset & mask]
+            if step is None:
+                continue
+            after = step(state)
+            if after == BLOCKED:
+                continue
+            seen[state] = before << _THREAD_BITS | came + 1
+            if after < 0 or soft:
+                for code in (*soft, *((after,) if after < 0 else ())):
+                    self._keep(self.machine.broken(code).property, state, thread)
+                soft.clear()
+                if after < 0:
+                    continue
+            pair = (after, thread, state, thread)
+            staying.append(pair)
+            if after not in reached:
+                reached.add(after)
+                leaving.append(pair)
+                if ends:
+                    self._look_for_end(after, state, thread)
 
     def _look_for_end(self, state: int, before: int, came: int) -> None:
         if not self.ends:
