@@ -43,6 +43,28 @@ def test_a_search_that_reaches_its_bound_claims_nothing(model: Model) -> None:
         finish(explore(model, "S2", NONE, max_states=0))
 
 
+def test_an_endless_loop_is_searched_to_its_end() -> None:
+    """It has few states, however long its runs are."""
+    outcome = finish(explore(small_model("fn t1():\n    while 1:\n        flag = 1\n        flag = 0\n"), "T", NONE))
+    assert outcome.ok
+    assert outcome.states <= 4
+
+
+def test_a_violation_found_before_the_bound_is_kept(model: Model) -> None:
+    outcome = finish(explore(model, "S2", frozenset({"p2"}), max_states=2_500))
+    assert "UAF" in outcome.names
+    assert not outcome.exhaustive
+    assert not outcome.ok
+
+
+def test_a_search_for_verdicts_alone_leaves_out_the_simplest_run(model: Model) -> None:
+    whole = finish(explore(model, "S2", frozenset({"p2"})))
+    quick = finish(explore(model, "S2", frozenset({"p2"}), with_simplest=False))
+    assert quick.names == whole.names
+    assert [each.trace for each in quick.violations] == [each.trace for each in whole.violations]
+    assert all(each.simplest is None for each in quick.violations)
+
+
 def test_a_bound_that_is_not_reached_changes_nothing(model: Model) -> None:
     free = finish(explore(model, "S1", NONE))
     bound = finish(explore(model, "S1", NONE, max_states=free.states))
