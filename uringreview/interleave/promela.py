@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from uringreview.interleave.graph import Node, calls_of
 from uringreview.interleave.machine import Machine, machine_for
 from uringreview.interleave.names import Names, names_of
-from uringreview.interleave.promela_steps import StepText, StepWriter, WatchedAccess, Words
+from uringreview.interleave.promela_steps import StepText, StepWriter
+from uringreview.interleave.promela_values import WatchedAccess, Words
 from uringreview.interleave.properties import PROPERTIES, in_order
 from uringreview.interleave.scenario import Model
 from uringreview.interleave.trace import Outcome
