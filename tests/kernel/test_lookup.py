@@ -92,6 +92,17 @@ def test_the_old_lines_are_found_at_a_moved_path_too(lookup: Lookup, diff: Diff)
     ]
 
 
+def test_the_removed_lines_count_where_most_of_what_stands_around_them_is_there(repo: Repo, diff: Diff) -> None:
+    longer = BASE.replace("int line_9;", "int line_number_9;")
+    repo.release("linux-5.15.y", "5.15.1", {"ring/chain.c": longer.replace("int line_8;\n", "int other_8;\n")})
+    start = repo.commit("longer", {"ring/chain.c": longer}, "longer")
+    repo.commit("longer", {"ring/chain.c": longer.replace("int line_number_9;", "int number_9 = 1;")}, "fix")
+    lookup = Lookup(open_clone(str(repo.path)))
+    change = parse_diff(repo.diff(start, "longer"))
+    assert lookup.standing(at(lookup, "v5.15.1"), change).held is Held.REMOVED
+    assert lookup.standing(at(lookup, "v5.15.1"), diff).held is Held.PART
+
+
 def test_the_added_lines_are_looked_for_at_their_own_path(lookup: Lookup, diff: Diff) -> None:
     found = [lookup.added(at(lookup, name), diff).held for name in ("v7.0.1", "v7.0.2", "v6.12.1")]
     assert found == [Held.NONE, Held.ALL, Held.NO_FILE]

@@ -178,3 +178,15 @@ def test_cancelled_work_can_be_begun_again(linux: Repo, queue: Queue) -> None:
     next(work)
     work.close()
     assert len(finish(with_clone(desk, str(linux.path))).facts[0].cells) == 3
+
+
+def test_a_release_named_in_a_rationale_is_tried_on_its_own_tree(linux: Repo, tmp_path: Path) -> None:
+    linux.commit("linux-7.0.y", {"ring/chain.c": "int other;\n"}, "rewritten since")
+    said = "## Phase 6: Stable Tree Analysis\nRecord: it applies cleanly to `v7.0.1`, and to `v7.0.2`.\n\n"
+    said += "## Phase 9: Final Synthesis\nRecord: it applies cleanly to `v7.0.1`. The crash is UNVERIFIED.\n\n**YES**\n"
+    path = tmp_path / "one.mbox"
+    path.write_bytes(mail.mbox(mail.autosel(diff=linux.diff("main~1", "main"), rationale=said)))
+    facts = finish(with_clone(finish(examine(finish(load([str(path)])))), str(linux.path))).facts[0]
+    assert statuses(facts)["linux-7.0.y"] == "conflict"
+    assert [mark.word for mark in facts.marks if mark.claim.phase == 9] == [MarkWord.VERIFIED]
+    assert [one.text for one in facts.unverified] == ["The crash is UNVERIFIED."]

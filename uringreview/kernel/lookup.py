@@ -21,6 +21,7 @@ from uringreview.kernel.status import Candidate
 _TAG = re.compile(r"v?(\d{1,2}\.\d{1,3}(?:\.\d{1,4})?(?:-rc\d{1,3})?)")
 _BRANCH = re.compile(r"(?:[\w./-]{0,40}/)?(?:linux-)?(\d{1,2}\.\d{1,3})(?:\.y)?")
 _MOST_FILES = 8
+_TELLING = 12  # a shorter line stands in too many places
 _GITLINK = 0o160000
 
 
@@ -37,6 +38,7 @@ class Held(Enum):
     """How much of a patch's old side stands in a tree."""
 
     ALL = "all"
+    REMOVED = "every removed line, and most of those around"
     PART = "part"
     NONE = "none"
     NO_FILE = "no file"
@@ -124,6 +126,8 @@ class Lookup:
             if worst is not None:
                 return worst
         words = {one.held for one in found}
+        if words == {Held.ALL, Held.REMOVED}:
+            return next(one for one in found if one.held is Held.REMOVED)
         return found[0] if len(words) == 1 else Standing(Held.PART, found[0].path)
 
     def commit(self, id_prefix: str) -> Commit | None:
@@ -213,8 +217,10 @@ class Lookup:
             lines = self._line_set(place, path)
             if removed <= lines and around <= lines:
                 return Standing(Held.ALL, path)
-            here = (removed or around) & lines
-            held = Held.PART if here or around & lines else Held.NONE
+            held = Held.PART if (removed | around) & lines else Held.NONE
+            telling = any(len(line) >= _TELLING for line in removed)
+            if telling and removed <= lines and len(around & lines) * 2 >= len(around):
+                return Standing(Held.REMOVED, path)
             if best is None or (held is Held.PART and best.held is Held.NONE):
                 best = Standing(held, path)
         return best or Standing(Held.NO_FILE, change.old_path)

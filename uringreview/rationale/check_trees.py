@@ -27,6 +27,9 @@ def check_exists(claim: Claim, evidence: Evidence) -> Mark:
     shown = f"git show {place.name}:{standing.path}"
     if standing.held is Held.ALL:
         return Mark(claim, MarkWord.VERIFIED, f"{shown} has every line that the patch removes or stands on", target)
+    if standing.held is Held.REMOVED:
+        said = f"{shown} has every line that the patch removes, and most of those around"
+        return Mark(claim, MarkWord.VERIFIED, said, target)
     if standing.held is Held.NONE and standing.path in {change.old_path for change in evidence.diff.files}:
         return Mark(claim, MarkWord.CONTRADICTED, f"{shown} has none of the lines that the patch starts from", target)
     if standing.held is Held.NO_FILE:
