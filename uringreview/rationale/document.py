@@ -94,3 +94,12 @@ class Rationale:
     verdict: Verdict
     span: Span | None
     sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """One such statement: its words as mailed with white space squeezed, where they stand, and the phase, if any."""
+
+    text: str
+    span: Span
+    phase: int | None

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from uringreview.diff.model import Diff, DiffAnchor
-from uringreview.kernel.lookup import Lookup
 from uringreview.kernel.status import Cell
 from uringreview.mail.message import Span
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Queue
 from uringreview.rationale.claim import Claim
+
+if TYPE_CHECKING:  # the window starts without the engine that looks things up
+    from uringreview.kernel.lookup import Lookup
 
 
 class MarkWord(Enum):
@@ -66,4 +68,4 @@ class Evidence:
     cells: tuple[Cell, ...] = ()
     branches: tuple[str, ...] = ()
     whole_files: bool = False
-    lookup: Lookup | None = None
+    lookup: "Lookup | None" = None

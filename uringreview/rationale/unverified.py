@@ -5,12 +5,10 @@ their own words. They are collected as they stand: what a rationale admits needs
 """
 
 import re
-from dataclasses import dataclass
 
-from uringreview.mail.message import Span
 from uringreview.mail.patch import Patch
 from uringreview.rationale.claims import statements
-from uringreview.rationale.document import Rationale
+from uringreview.rationale.document import Rationale, Unverified
 
 _SAYS = re.compile(
     r"\bunverified\b|\bnot (?:directly |independently |separately )?(?:verified|verifiable)\b"
@@ -18,15 +16,6 @@ _SAYS = re.compile(
     r"(?:verif(?:y|ied)|confirm(?:ed)?|accessed|access|test|review|read)\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Unverified:
-    """One such statement: its words as mailed with white space squeezed, where they stand, and the phase, if any."""
-
-    text: str
-    span: Span
-    phase: int | None
 
 
 def find_unverified(patch: Patch, rationale: Rationale) -> tuple[Unverified, ...]:

@@ -14,9 +14,8 @@ from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Problem, Queue, Reply, Row
 from uringreview.mail.stance import Stance, classify, short
 from uringreview.mail.subject import Version
-from uringreview.rationale.check import Mark, MarkWord
-from uringreview.rationale.document import Rationale, VerdictWord
-from uringreview.rationale.unverified import Unverified
+from uringreview.rationale.document import Rationale, Unverified, VerdictWord
+from uringreview.rationale.mark import Mark, MarkWord
 from uringreview.series.graph import Edge, Group, LaterFix
 
 _ID = re.compile(r"[0-9a-f]{4,40}")

@@ -15,8 +15,8 @@ from uringreview.kernel.ranges import range_findings
 from uringreview.kernel.status import Cell
 from uringreview.mail.queue import Reply, Row, own_text
 from uringreview.mail.subject import BranchRange
-from uringreview.rationale.check import Mark
 from uringreview.rationale.document import Phase, Rationale, Record
+from uringreview.rationale.mark import Mark
 from uringreview.review.facts import Answer, Desk, PatchFacts, answer_of, answers_of
 from uringreview.review.tally import Tally, tally
 from uringreview.series.graph import Edge, Group, LaterFix

@@ -198,6 +198,7 @@ class Commands(QObject):
 
     def export(self, folder: Path) -> tuple[Path, ...]:
         """Write the mail of every decided patch that has one into `folder`; says what was and was not written."""
+
         self._window.reply.flush()
         previews = [self._window.links.preview(key) for key in self._bench.decisions if self._bench.row(key)]
         replies = [shown.reply for shown in previews if shown.reply is not None and not shown.reply.withheld]

@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from uringreview.diff.model import DiffAnchor
 from uringreview.errors import EnvironmentProblem
 from uringreview.mail.message import Span
-from uringreview.rationale.check import BranchTarget, PatchTarget
+from uringreview.rationale.mark import BranchTarget, PatchTarget
 from uringreview.review.decisions import Comment, Decision
 from uringreview.review.facts import PatchFacts
 from uringreview.review.identity import Identity, read_identity

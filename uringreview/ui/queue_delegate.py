@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from uringreview.kernel.status import Status
 from uringreview.mail.stance import StanceKind
-from uringreview.rationale.check import MarkWord
 from uringreview.rationale.document import VerdictWord
+from uringreview.rationale.mark import MarkWord
 from uringreview.ui.queue_model import Column, QueueModel, claims_text
 from uringreview.ui.queue_rows import Joint, QueueRow, RowKind
 from uringreview.ui.simulator_verdict import Standing

@@ -13,8 +13,8 @@ from uringreview.mail.message import Message
 from uringreview.mail.queue import Note, Problem, Reply, Row
 from uringreview.mail.stance import StanceKind
 from uringreview.mail.subject import BranchRange, Version
-from uringreview.rationale.check import MarkWord
 from uringreview.rationale.document import VerdictWord
+from uringreview.rationale.mark import MarkWord
 from uringreview.review.decisions import Decision
 from uringreview.review.facts import Answer, PatchFacts
 from uringreview.ui.simulator_verdict import Verdict

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
-from uringreview.rationale.check import Mark, MarkWord
+from uringreview.rationale.mark import Mark, MarkWord
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.rationale_parts import Block, BlockKind, Run
 from uringreview.ui.rationale_text import worst

@@ -12,8 +12,8 @@ from enum import Enum
 from itertools import pairwise
 
 from uringreview.mail.message import Span
-from uringreview.rationale.check import Mark
 from uringreview.rationale.document import Record, Section
+from uringreview.rationale.mark import Mark
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.visible import visible
 

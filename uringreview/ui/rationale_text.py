@@ -6,8 +6,8 @@ Values only; how a rationale falls into parts stands in `rationale_parts`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uringreview.rationale.check import Mark, MarkWord
 from uringreview.rationale.document import VerdictWord
+from uringreview.rationale.mark import Mark, MarkWord
 from uringreview.review.facts import PatchFacts
 from uringreview.review.tally import is_empty
 from uringreview.ui.rationale_parts import Block, BlockKind, Part, Run

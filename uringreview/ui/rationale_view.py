@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from uringreview.diff.model import DiffAnchor
 from uringreview.mail.message import Span
 from uringreview.mail.queue import Row
-from uringreview.rationale.check import Mark
+from uringreview.rationale.mark import Mark
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.header import Header
 from uringreview.ui.rationale_edit import RationaleText

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from uringreview.kernel.status import Status
-from uringreview.rationale.check import MarkWord
+from uringreview.rationale.mark import MarkWord
 from uringreview.review.decisions import Decision, DecisionKind
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.jobs import JobHandle

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplic
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from uringreview.kernel.status import Status
-from uringreview.rationale.check import MarkWord
+from uringreview.rationale.mark import MarkWord
 from uringreview.resources import resource
 from uringreview.review.decisions import DecisionKind
 

@@ -14,9 +14,8 @@ from PySide6.QtCore import QObject, Signal
 
 from uringreview.errors import UringreviewError
 from uringreview.mail.queue import Head, Problem, Queue, Row, load, own_text
-from uringreview.progress import Progress
+from uringreview.progress import Progress, Work
 from uringreview.review.decisions import Comment, Decision, DecisionKind
-from uringreview.review.desk import examine, with_clone
 from uringreview.review.facts import Desk, PatchFacts
 from uringreview.review.session import Place, Session, open_session
 from uringreview.ui.jobs import Jobs
@@ -24,6 +23,13 @@ from uringreview.ui.watch import Watch
 
 MAIL, FACTS, CLONE, ONE = "mail", "facts", "clone", "one patch"
 _WORDS = 60
+
+
+def _examine(queue: Queue) -> Work[PatchFacts, Desk]:
+    """The desk's `examine`, loaded by the worker that first needs it: the list of mails comes before it."""
+    from uringreview.review.desk import examine
+
+    return examine(queue)
 
 
 class _Kind(Enum):
@@ -166,7 +172,7 @@ class Workbench(QObject):
         if queue.patches:
             self.jobs.start(
                 "reading rationales",
-                lambda: examine(queue),
+                lambda: _examine(queue),
                 self._learn,
                 self._examined,
                 self._went_wrong,
@@ -192,7 +198,7 @@ class Workbench(QObject):
         if row is None or row.patch is None or key in self.facts:
             return
         alone = Queue((row,))
-        self.jobs.start("reading this patch", lambda: examine(alone), self._learn_early, key=ONE)
+        self.jobs.start("reading this patch", lambda: _examine(alone), self._learn_early, key=ONE)
 
     def _learn_early(self, step: Progress[PatchFacts]) -> None:
         self._take_in([facts for facts in step.parts if facts.key in self.rows and facts.key not in self.facts])
@@ -218,6 +224,8 @@ class Workbench(QObject):
             self._ask_clone(desk)
 
     def _ask_clone(self, desk: Desk) -> None:
+        from uringreview.review.desk import with_clone
+
         self.jobs.start_process(
             "apply status",
             with_clone,
