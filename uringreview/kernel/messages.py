@@ -19,9 +19,7 @@ _UPSTREAM = re.compile(
     rb"\W{0,3}(?:commit " + _ID + rb" (?:\([^()]{0,200}\) )?(?:in |from )?upstream\W{0,3}"
     rb"|upstream commit:? " + _ID + rb"\W{0,3})"
 )
-_PICKED = re.compile(
-    rb"\(?(?:cherry[ -]picked|backported) from (?:upstream )?commit " + _ID + rb"(?: upstream)?\)?"
-)
+_PICKED = re.compile(rb"\(?(?:cherry[ -]picked|backported) from (?:upstream )?commit " + _ID + rb"(?: upstream)?\)?")
 _TRAILED = re.compile(rb" " + _ID + rb"\b")
 _BLANKS = re.compile(rb"[ \t\n]+")
 _NEAR = 40  # "commit" stands within so many bytes of the begin of a line that is a reference

@@ -6,7 +6,7 @@ It only places the panes and carries signals between them and the workbench. Wha
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -170,7 +170,7 @@ class Window(QMainWindow):
 
     def _restore(self) -> None:
         config = read_config()
-        self.resize(1600, 1000)
+        self.resize(QSize(1600, 1000).boundedTo(self.screen().availableSize()))
         if config.diff_layout:
             self.diff.choose_layout(config.diff_layout == SIDE_BY_SIDE)
         if config.geometry:
