@@ -210,7 +210,6 @@ def test_every_widget_that_takes_focus_or_shows_text_has_a_name(open_window: Ope
             assert widget.accessibleName() or widget.text() or widget.toolTip(), widget.objectName()
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (2560, 1440)])
 def test_a_first_start_fits_the_screen(qtbot: QtBot, theme: object) -> None:
     window = Window(Jobs(serial=True), "light")
     try:
@@ -221,6 +220,7 @@ def test_a_first_start_fits_the_screen(qtbot: QtBot, theme: object) -> None:
         close(window)
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (2560, 1440)])
 def test_nothing_pushes_the_window_wider_than_the_screen(
     open_window: OpenWindow, tmp_path: Path, size: tuple[int, int]
 ) -> None:
