@@ -354,3 +354,14 @@ def test_one_text_larger_than_any_mail_is_refused_and_its_neighbours_stay(
     (problem,) = problems_in(items)
     assert "which no mail is" in problem.reason
     assert "which no mail is" in problems_in(items_of(tmp_path, large))[0].reason
+
+
+def test_a_text_that_looks_like_a_page_and_holds_no_mail_is_said_to(tmp_path: Path) -> None:
+    """Found by seed 3378 of the spoiled mails: it was opened as nothing at all, without a word."""
+    path = tmp_path / "page.txt"
+    path.write_bytes(
+        b"+++ b/x\nFrom: a\rSubject: [PATCH] x\rDate: Wed\n---\nhere\nContent-Type: x\nPosted by X 4 days ago\n"
+    )
+    (problem,) = read_source(str(path))
+    assert isinstance(problem, Problem)
+    assert "no mail can be made out" in problem.reason

@@ -35,9 +35,13 @@ def read_found(found: Found) -> Iterator[Item]:
         items = iter((_plain_patch(found.data.decode("utf-8", "surrogateescape"), found.source),))
     else:
         items = _read_last(found) if found.last else _read_mail(found)
+    nothing = True
     for item in items:
+        nothing = False
         if not (found.quiet and isinstance(item, Problem) and not item.source.part):
             yield item
+    if nothing and not found.quiet:
+        yield Problem(found.source, f"{found.source}: no mail can be made out in it; save the mail itself.")
 
 
 def head_of(found: Found) -> Head:
