@@ -32,7 +32,7 @@ def later_fixes(clone: Clone, upstream_ids: Sequence[str]) -> tuple[FixingCommit
         wanted.setdefault(one[:8], []).append(one)
     found: dict[tuple[str, str], FixingCommit] = {}
     for branch in clone.branches:
-        for entry in history(clone, branch).entries:
+        for entry in history(clone, branch).naming(frozenset(wanted)):
             for fixed, reverts in _named_by(entry, wanted):
                 fixing = entry.upstream[0] if entry.upstream else entry.id
                 found.setdefault((fixed, fixing), FixingCommit(fixed, fixing, entry.subject, branch.name, reverts))
