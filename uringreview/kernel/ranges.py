@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from uringreview.kernel.status import Cell, Status
+from uringreview.kernel.status import Cell, Status, branch_version
 from uringreview.mail.subject import BranchRange, Version
 
 _LONGTERM = tuple(
@@ -44,7 +44,7 @@ def range_findings(asked: BranchRange | None, cells: Iterable[Cell]) -> tuple[Ra
     """
     if asked is None:
         return ()
-    by_version = {_version(cell.branch): cell for cell in cells}
+    by_version = {version: cell for cell in cells if (version := branch_version(cell.branch)) is not None}
     wanted = sorted((version for version in by_version if version in asked), reverse=True)
     inside = [(version, by_version[version].status) for version in wanted]
     found = []
@@ -74,10 +74,6 @@ def range_findings(asked: BranchRange | None, cells: Iterable[Cell]) -> tuple[Ra
     if inside and not absent and all(status is Status.PRESENT for _version, status in inside):
         add(RangeKind.PRESENT, f"asks for {asked}, and every branch of it has it already", wanted)
     return tuple(found)
-
-
-def _version(branch: str) -> Version:
-    return Version.parse(branch.removeprefix("linux-").removesuffix(".y"))
 
 
 def _with(inside: Sequence[tuple[Version, Status]], wanted: Status) -> list[Version]:

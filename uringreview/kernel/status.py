@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from uringreview.diff.model import Diff
+from uringreview.mail.subject import Version
 from uringreview.progress import Work
 
 
@@ -42,6 +43,15 @@ class FailedHunk:
     line: int | None
     expected: tuple[str, ...]
     found: tuple[str, ...]
+
+
+def branch_version(branch: str) -> Version | None:
+    """The version in a stable branch's short name, "linux-6.12.y" is 6.12; None for another name."""
+    name = branch.removeprefix("linux-").removesuffix(".y")
+    try:
+        return Version.parse(name)
+    except ValueError:
+        return None
 
 
 class FlagKind(Enum):

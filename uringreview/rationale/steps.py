@@ -93,11 +93,6 @@ def records_of(lines: Sequence[TextLine], phase: int | None, *, indent_lost: boo
     )
 
 
-def steps_in(text: str) -> tuple[str, ...]:
-    """The step numbers that a record's `step` names: "5.3-5.4" names "5.3" and "5.4"."""
-    return tuple(re.findall(_NUMBER, text))
-
-
 def filled_over(lines: Sequence[TextLine], index: int) -> bool:
     """Whether the heading at `lines[index]` runs on: a short rest on the next line, and an empty line after that."""
     if index + 1 >= len(lines) or ends_on_purpose(lines[index], lines[index + 1]) or begins_step(lines[index + 1]):

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 
 from uringreview.diff.model import Diff, DiffState
 from uringreview.errors import UsageProblem
-from uringreview.kernel.status import Cell, Status
+from uringreview.kernel.status import Cell, Status, branch_version
 from uringreview.mail.message import Address
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Problem, Queue, Reply, Row
 from uringreview.mail.stance import Stance, classify, short
-from uringreview.mail.subject import Version
 from uringreview.rationale.document import Rationale, Unverified, VerdictWord
 from uringreview.rationale.mark import Mark, MarkWord
 from uringreview.series.graph import Edge, Group, LaterFix
 
 _ID = re.compile(r"[0-9a-f]{4,40}")
-_BRANCH = re.compile(r"linux-(\d{1,3})\.(\d{1,3})\.y")
 _REFUSED = (Status.CONFLICT, Status.MISSING, Status.ERROR)
 
 
@@ -128,8 +126,8 @@ class PatchFacts:
         return tuple(found)
 
     def _asked(self, branch: str) -> bool:
-        asked, named = self.row.subject.asked, _BRANCH.fullmatch(branch)
-        return asked is None or named is None or Version(int(named[1]), int(named[2])) in asked
+        asked, version = self.row.subject.asked, branch_version(branch)
+        return asked is None or version is None or version in asked
 
     @property
     def patch(self) -> Patch:

@@ -8,10 +8,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from uringreview.kernel.status import Cell, Status
+from uringreview.kernel.status import Cell, Status, branch_version
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.plain import plain_tip
-from uringreview.ui.queue_rows import branch_version, short_branch
+from uringreview.ui.queue_rows import short_branch
 from uringreview.ui.theme import Theme, fixed_font
 from uringreview.ui.visible import visible
 

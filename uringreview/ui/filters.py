@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from uringreview.kernel.status import FlagKind, Status
+from uringreview.kernel.status import FlagKind, Status, branch_version
 from uringreview.mail.stance import StanceKind
 from uringreview.mail.subject import Version
 from uringreview.rationale.document import VerdictWord
 from uringreview.review.decisions import DecisionKind
-from uringreview.ui.queue_rows import QueueRow, RowKind, branch_version
+from uringreview.ui.queue_rows import QueueRow, RowKind
 
 Test: TypeAlias = Callable[[QueueRow], bool]
 

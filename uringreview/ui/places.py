@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from uringreview.diff.model import DiffAnchor, DiffState
+from uringreview.kernel.status import branch_version
 from uringreview.mail.queue import Queue
 from uringreview.review.facts import PatchFacts
-from uringreview.ui.queue_rows import branch_version
 
 
 def asked_branches(branches: Sequence[str], queue: Queue) -> tuple[str, ...]:

@@ -10,12 +10,12 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from uringreview.kernel.status import Status
+from uringreview.kernel.status import Status, branch_version
 from uringreview.rationale.document import VerdictWord
 from uringreview.ui.branches_model import cell_lines
 from uringreview.ui.filters import Filter, parse_filter
 from uringreview.ui.plain import plain_tip
-from uringreview.ui.queue_rows import Grouping, QueueRow, RowKind, branch_version, in_order, short_branch
+from uringreview.ui.queue_rows import Grouping, QueueRow, RowKind, in_order, short_branch
 from uringreview.ui.theme import Theme
 from uringreview.ui.visible import visible
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from uringreview.kernel.status import Cell
+from uringreview.kernel.status import Cell, branch_version
 from uringreview.mail.message import Message
 from uringreview.mail.queue import Note, Problem, Reply, Row
 from uringreview.mail.stance import StanceKind
-from uringreview.mail.subject import BranchRange, Version
+from uringreview.mail.subject import BranchRange
 from uringreview.rationale.document import VerdictWord
 from uringreview.rationale.mark import MarkWord
 from uringreview.review.decisions import Decision
@@ -280,15 +280,6 @@ def _searched(row: Row, facts: PatchFacts | None, title: str) -> str:
     if facts is not None:
         parts += [changed.path for changed in facts.diff.files]
     return " ".join(parts).lower()
-
-
-def branch_version(branch: str) -> Version | None:
-    """The version in a stable branch's short name, "linux-6.12.y" is 6.12; None for another name."""
-    name = branch.removeprefix("linux-").removesuffix(".y")
-    try:
-        return Version.parse(name)
-    except ValueError:
-        return None
 
 
 def short_branch(branch: str) -> str:

@@ -107,10 +107,6 @@ class RationaleText(QTextEdit):
             self.verticalScrollBar().setValue(round(top) - TWO)
             self.setTextCursor(QTextCursor(block))
 
-    def section_at_cursor(self) -> str:
-        """The part in which the text cursor stands; empty where none."""
-        return str(self.textCursor().blockFormat().property(_SECTION) or "")
-
     def block_at_cursor(self) -> Block | None:
         """What the text cursor stands in."""
         place = self.textCursor().blockNumber()

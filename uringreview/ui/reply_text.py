@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uringreview.errors import EnvironmentProblem, UnreadableError, UringreviewError
-from uringreview.kernel.status import Status
+from uringreview.kernel.status import Status, branch_version
 from uringreview.mail.subject import Version
 from uringreview.review.decisions import Comment, Decision
 from uringreview.review.facts import PatchFacts
 from uringreview.review.identity import Identity
 from uringreview.review.reply import Reply, compose, text_to_copy
-from uringreview.ui.queue_rows import branch_version
 
 
 @dataclass(frozen=True, slots=True)
