@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from uringreview import __version__
 from uringreview.errors import EnvironmentProblem, UnreadableError, UringreviewError
+from uringreview.options import command, main_parser
 from uringreview.progress import Progress, Work, finish
 
 if TYPE_CHECKING:
@@ -35,16 +35,6 @@ _PACKAGES = {
     "unidiff": "unidiff",
     "platformdirs": "platformdirs",
 }
-_EPILOG = """\
-commands (each has --help of its own):
-  uringreview report PATH...     what is known of every patch, as text, JSON or CSV
-  uringreview simulate           every interleaving of the locking race, for any subset of the patches
-  uringreview reply PATH...      write the mail that says a decision
-  uringreview sessions           the stored sessions
-  uringreview doctor             what this machine has of what the program can use
-
-A file that is called like a command is opened as ./report.
-"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,9 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    command = _COMMANDS.get(words[0]) if words else None
+    run = _COMMANDS.get(words[0]) if words else None
     try:
-        status = command(words[1:]) if command else _window(words)
+        status = run(words[1:]) if run else _window(words)
         sys.stdout.flush()
     except UringreviewError as error:
         _say(str(error))
@@ -76,19 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _window(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="uringreview",
-        description="Review AUTOSEL and other stable kernel patches with the evidence beside them.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="mbox, .eml, .patch, directory, page text; - is stdin")
-    parser.add_argument("--clone", metavar="DIR", help="a kernel clone with stable branches, never written to")
-    parser.add_argument("--session", metavar="NAME", help="keep decisions under this name")
-    parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours, this time")
-    parser.add_argument("--demo", action="store_true", help="open the queue and clone that come with the program")
-    parser.add_argument("--version", action="version", version=f"uringreview {__version__}")
-    options = parser.parse_args(words)
+    options = main_parser().parse_args(words)
 
     from uringreview.ui.app import run
 
@@ -96,12 +74,7 @@ def _window(words: Sequence[str]) -> int:
 
 
 def _report(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("uringreview report", description="What is known of every patch of a queue.")
-    _paths(parser)
-    parser.add_argument("--clone", metavar="DIR", help="a kernel clone: status on its stable branches")
-    parser.add_argument("--branch", action="append", default=[], metavar="NAME", help="only this branch (repeatable)")
-    parser.add_argument("--format", choices=("text", "json", "csv"), default="text")
-    parser.add_argument("--summary", action="store_true", help="text: one line a patch")
+    parser = command("report").parser()
     options = parser.parse_args(words)
     if options.summary and options.format != "text":
         parser.error("--summary goes with --format text")
@@ -131,20 +104,7 @@ def _report(words: Sequence[str]) -> int:
 
 
 def _simulate(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("uringreview simulate", description="Search every interleaving of a race.")
-    parser.add_argument("--scenario", metavar="S", help="one scenario; without it all of the model")
-    parser.add_argument("--applied", metavar="IDS", help="p1,p2 or upstream ids, or none; without it all subsets")
-    parser.add_argument("--model", metavar="NAME", help="a model that comes with the program, or a file ./NAME.toml")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--trace", action="store_true", help="add the shortest counterexample and the data race")
-    parser.add_argument("--max-states", type=int, metavar="N", help="stop a search there; it is then not exhaustive")
-    parser.add_argument("--promela", metavar="FILE", help="write the one cell for spin, and print spin's command line")
-    parser.add_argument(
-        "--orders", nargs="?", const="", metavar="IDS", help="judge every tree of this order of patches"
-    )
-    parser.add_argument("--random", type=int, metavar="RUNS", help="random runs of the one cell, not a search")
-    parser.add_argument("--pct", type=int, metavar="D", help="--random by PCT, for bugs of depth D")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="--random: the same seed gives the same runs")
+    parser = command("simulate").parser()
     options = parser.parse_args(words)
     one_cell = options.scenario is not None and options.applied is not None
     if (options.promela or options.random is not None) and not one_cell:
@@ -195,16 +155,7 @@ def _promela(options: argparse.Namespace, most: int) -> int:
 
 
 def _reply(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("uringreview reply", description="Write the mail that says a decision.")
-    _paths(parser)
-    parser.add_argument("--upstream", required=True, metavar="ID", help="the patch's upstream commit, 7 digits or more")
-    parser.add_argument("--decision", required=True, choices=("take", "hold", "drop", "drop-older", "question"))
-    parser.add_argument("--from", dest="older", metavar="X.Y", help="drop-older: drop from this branch and older ones")
-    parser.add_argument("--ack", action="store_true", help="take: add your Acked-by")
-    parser.add_argument("--review", action="store_true", help="take: add your Reviewed-by")
-    parser.add_argument("--note", default="", metavar="TEXT", help="a paragraph of your own")
-    parser.add_argument("--clone", metavar="DIR", help="hold: look for the later fix in this clone's branches too")
-    parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write the .eml to")
+    parser = command("reply").parser()
     options = parser.parse_args(words)
     if (options.ack or options.review) and options.decision != "take":
         parser.error("--ack and --review go with --decision take")
@@ -246,7 +197,7 @@ def _reply(words: Sequence[str]) -> int:
 
 
 def _sessions(words: Sequence[str]) -> int:
-    argparse.ArgumentParser("uringreview sessions", description="The stored sessions, newest first.").parse_args(words)
+    command("sessions").parser().parse_args(words)
 
     from uringreview.review.session_file import session_folder, sessions
     from uringreview.review.terminal import one_line
@@ -263,9 +214,7 @@ def _sessions(words: Sequence[str]) -> int:
 
 
 def _doctor(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("uringreview doctor", description="What this machine has of what can be used.")
-    parser.add_argument("--clone", metavar="DIR", help="look at this kernel clone too")
-    options = parser.parse_args(words)
+    options = command("doctor").parser().parse_args(words)
 
     from uringreview.review.doctor import check_up
     from uringreview.review.terminal import one_line
@@ -287,10 +236,6 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "sessions": _sessions,
     "doctor": _doctor,
 }
-
-
-def _paths(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="mbox, .eml, .patch, directory, page text; - is stdin")
 
 
 def _queue(paths: Sequence[str]) -> "Queue":
