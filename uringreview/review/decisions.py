@@ -1,7 +1,8 @@
-"""What a reviewer can say of a patch."""
+"""What a reviewer can say of a patch, for all branches or for one, and what is kept beside it for oneself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 from uringreview.diff.model import DiffAnchor
@@ -29,7 +30,11 @@ class Tag(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision on one patch. `drop_from` is set for DROP_OLDER only: drop from it and older branches."""
+    """A decision on one patch.
+
+    `drop_from` is set for DROP_OLDER only: drop from it and older branches. `branch` limits the decision to one stable
+    branch, None means all of them; on its branch it stands before the one for all.
+    """
 
     key: str
     kind: DecisionKind
@@ -37,6 +42,44 @@ class Decision:
     tag: Tag = Tag.NONE
     drop_from: Version | None = None
     made: datetime | None = None
+    branch: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Out of sight until a day comes, or until a commit is in the clone; one of the two is given.
+
+    `commit` is an id of 7 to 40 hex digits, as the mainline has it: a backport of it counts too.
+    """
+
+    until: date | None = None
+    commit: str = ""
+
+    def __str__(self) -> str:
+        return f"until {self.until}" if self.until is not None else f"until {self.commit[:12]} is in the clone"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What the reviewer keeps beside the decision on a patch: none of it is ever written into a mail.
+
+    `sent` says when the reply went out, by the person's word or because it was found in the thread.
+    """
+
+    key: str
+    flagged: bool = False
+    note: str = ""
+    snooze: Snooze | None = None
+    sent: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a patch's history: what was done, in words, and whether an undo took it back since."""
+
+    made: datetime
+    words: str
+    undone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +97,18 @@ class Comment:
     place: DiffAnchor | Span | None = None
     number: int = 0
     made: datetime | None = None
+
+
+def standing_on(branch: Version, decisions: Iterable[Decision]) -> DecisionKind | None:
+    """What a patch's decisions, for all branches and for single ones, come to on `branch`; None while undecided.
+
+    "Drop from X.Y and older" is a take on newer branches and a drop on the others.
+    """
+    every = list(decisions)
+    found = next((one for one in every if one.branch == branch), None)
+    found = found or next((one for one in every if one.branch is None), None)
+    if found is None:
+        return None
+    if found.kind is DecisionKind.DROP_OLDER and found.drop_from is not None:
+        return DecisionKind.DROP if branch <= found.drop_from else DecisionKind.TAKE
+    return found.kind

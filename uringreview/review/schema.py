@@ -36,4 +36,44 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX comment_by_key ON comment (key, number);
     CREATE TABLE reply_text (key BLOB PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE step (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        state TEXT NOT NULL CHECK (state IN ('live', 'undone', 'replaced')),
+        made TEXT NOT NULL
+    );
+    INSERT INTO step SELECT step, state, min(made) FROM decision GROUP BY step;
+    CREATE TABLE decision_on (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        step INTEGER NOT NULL REFERENCES step (number),
+        key BLOB NOT NULL,
+        branch TEXT NOT NULL,
+        kind TEXT,
+        note BLOB NOT NULL,
+        tag TEXT NOT NULL,
+        drop_from TEXT,
+        made TEXT NOT NULL
+    );
+    INSERT INTO decision_on SELECT number, step, key, '', kind, note, tag, drop_from, made FROM decision;
+    DROP TABLE decision;
+    ALTER TABLE decision_on RENAME TO decision;
+    CREATE INDEX decision_by_key ON decision (key, branch, number);
+    CREATE INDEX decision_by_step ON decision (step);
+    CREATE TABLE aside (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        step INTEGER NOT NULL REFERENCES step (number),
+        key BLOB NOT NULL,
+        name TEXT NOT NULL CHECK (name IN ('flag', 'note', 'snooze', 'sent')),
+        value BLOB NOT NULL,
+        made TEXT NOT NULL
+    );
+    CREATE INDEX aside_by_key ON aside (key, name, number);
+    CREATE INDEX aside_by_step ON aside (step);
+    CREATE TABLE comment_step (
+        step INTEGER NOT NULL REFERENCES step (number),
+        comment INTEGER NOT NULL REFERENCES comment (number),
+        added INTEGER NOT NULL,
+        PRIMARY KEY (step, comment)
+    ) WITHOUT ROWID;
+    """,
 )

@@ -12,15 +12,30 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from uringreview.diff.model import DiffAnchor
 from uringreview.errors import EnvironmentProblem, UsageProblem
 from uringreview.mail.message import Span
 from uringreview.mail.subject import Version
-from uringreview.review.decisions import Comment, Decision, DecisionKind, Tag
+from uringreview.review.decisions import Aside, Comment, Decision, Event, Snooze
 from uringreview.review.session_file import SUFFIX, Damaged, connect, make_file, session_folder, session_name, set_aside
+from uringreview.review.session_rows import (
+    DECISION_FIELDS,
+    aside_event,
+    decision_event,
+    decision_row,
+    read_asides,
+    read_comment,
+    read_decision,
+    snooze_text,
+    stamp,
+    to_bytes,
+    to_text,
+    withdrawal_row,
+)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -57,40 +72,48 @@ class Session:
 
     def decide(self, *decisions: Decision) -> None:
         """Store decisions as one step that one undo takes back; on return they are on the disk."""
-        rows = [
-            (
-                _bytes(each.key),
-                each.kind.value,
-                _bytes(each.note),
-                each.tag.value,
-                str(each.drop_from) if each.drop_from else None,
-                _stamp(each.made),
-            )
-            for each in decisions
-        ]
-        self._add_step(rows)
+        self._add_decisions([decision_row(each) for each in decisions])
 
-    def withdraw(self, key: str) -> None:
-        """Make the patch undecided again; undo brings the decision back."""
-        if key in self.decisions():
-            self._add_step([(_bytes(key), None, b"", "", None, _stamp(None))])
+    def withdraw(self, *keys: str) -> None:
+        """Make the patches undecided again, on every branch, as one step; undo brings the decisions back."""
+        wanted = set(keys)
+        standing = [decision for decision in map(read_decision, self._standing()) if decision.key in wanted]
+        self._add_decisions([withdrawal_row(each.key, each.branch) for each in standing])
+
+    def withdraw_on(self, branch: Version, *keys: str) -> None:
+        """Let what was decided for all branches stand on `branch` again, as one step."""
+        decided = self.branch_decisions()
+        held = [key for key in keys if any(each.branch == branch for each in decided.get(key, ()))]
+        self._add_decisions([withdrawal_row(key, branch) for key in held])
 
     def decisions(self) -> Mapping[str, Decision]:
-        """The standing decision of every decided patch, by key."""
-        rows = self._read(
-            "SELECT key, kind, note, tag, drop_from, made FROM decision WHERE number IN"
-            " (SELECT max(number) FROM decision WHERE state = 'live' GROUP BY key) AND kind IS NOT NULL ORDER BY number"
-        )
-        return {decision.key: decision for decision in map(_decision, rows)}
+        """The decision for all branches of every patch that has one, by key."""
+        every = (read_decision(row) for row in self._standing())
+        return {decision.key: decision for decision in every if decision.branch is None}
 
-    def history(self, key: str) -> tuple[Decision, ...]:
-        """Every decision ever made on the patch, oldest first, undone and withdrawn ones included."""
-        rows = self._read(
-            "SELECT key, kind, note, tag, drop_from, made FROM decision WHERE key = ? AND kind IS NOT NULL"
-            " ORDER BY number",
-            (_bytes(key),),
+    def branch_decisions(self) -> Mapping[str, tuple[Decision, ...]]:
+        """The decisions for single branches, newest branch first, by the key of every patch that has any."""
+        found: dict[str, list[Decision]] = {}
+        for decision in map(read_decision, self._standing()):
+            if decision.branch is not None:
+                found.setdefault(decision.key, []).append(decision)
+        return {key: tuple(sorted(each, key=_newest_first)) for key, each in found.items()}
+
+    def history(self, key: str) -> tuple[Event, ...]:
+        """All that was ever decided and kept beside the patch, oldest first, what was undone included."""
+        decided = self._read(
+            f"SELECT {DECISION_FIELDS}, state FROM decision JOIN step ON step.number = step WHERE key = ?"
+            " ORDER BY decision.number",
+            (to_bytes(key),),
         )
-        return tuple(map(_decision, rows))
+        kept = self._read(
+            "SELECT name, value, aside.made, state FROM aside JOIN step ON step.number = step WHERE key = ?"
+            " ORDER BY aside.number",
+            (to_bytes(key),),
+        )
+        events = [decision_event(row[:-1], str(row[-1])) for row in decided]
+        events += [aside_event(str(name), value, str(made), str(state)) for name, value, made, state in kept]
+        return tuple(sorted(events, key=lambda event: event.made))
 
     def undo(self) -> str | None:
         """Take the last step back; returns what was undone ("hold of <key>"), None where nothing is left."""
@@ -100,30 +123,81 @@ class Session:
         """Do the step that was last undone again; returns what was redone, None where there is nothing."""
         return self._turn("undone", "live", "min")
 
-    def _add_step(self, rows: Sequence[tuple[bytes, str | None, bytes, str, str | None, str]]) -> None:
-        if not rows:
-            return
-        with self._writing() as connection:
-            connection.execute("UPDATE decision SET state = 'replaced' WHERE state = 'undone'")
-            step = connection.execute("SELECT ifnull(max(step), 0) + 1 FROM decision").fetchone()[0]
-            connection.executemany(
-                "INSERT INTO decision (step, key, kind, note, tag, drop_from, made, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, 'live')",
-                [(step, *row) for row in rows],
+    # What is kept beside a decision
+
+    def flag(self, on: bool, *keys: str) -> None:
+        """Flag patches, or take the flag off, as one step."""
+        self._set_asides("flag", "yes" if on else "", keys)
+
+    def note(self, text: str, *keys: str) -> None:
+        """Keep a note for oneself on patches as one step; an empty one takes it off."""
+        self._set_asides("note", text.strip(), keys)
+
+    def snooze(self, snooze: Snooze | None, *keys: str) -> None:
+        """Put patches out of sight for a while, or wake them (None), as one step."""
+        self._set_asides("snooze", snooze_text(snooze), keys)
+
+    def mark_sent(self, sent: datetime | None, *keys: str) -> None:
+        """Say that the patches' replies went out at `sent`, or did not (None), as one step."""
+        self._set_asides("sent", stamp(sent) if sent is not None else "", keys)
+
+    def asides(self) -> Mapping[str, Aside]:
+        """What is kept beside the patches, by the key of every one that has anything."""
+        return read_asides(
+            self._read(
+                "SELECT key, name, value FROM aside WHERE number IN (SELECT max(aside.number) FROM aside"
+                " JOIN step ON step.number = step WHERE state = 'live' GROUP BY key, name) ORDER BY number"
             )
+        )
+
+    def _standing(self) -> list[tuple[Any, ...]]:
+        return self._read(
+            f"SELECT {DECISION_FIELDS} FROM decision WHERE number IN (SELECT max(decision.number) FROM decision"
+            " JOIN step ON step.number = step WHERE state = 'live' GROUP BY key, branch)"
+            " AND kind IS NOT NULL ORDER BY number"
+        )
+
+    def _add_decisions(self, rows: Sequence[tuple[object, ...]]) -> None:
+        if rows:
+            with self._writing() as connection:
+                step = _begin_step(connection)
+                connection.executemany(
+                    "INSERT INTO decision (step, key, branch, kind, note, tag, drop_from, made)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    [(step, *row) for row in rows],
+                )
+
+    def _set_asides(self, name: str, value: str, keys: Sequence[str]) -> None:
+        if keys:
+            with self._writing() as connection:
+                step, made = _begin_step(connection), stamp()
+                connection.executemany(
+                    "INSERT INTO aside (step, key, name, value, made) VALUES (?, ?, ?, ?, ?)",
+                    [(step, to_bytes(key), name, to_bytes(value), made) for key in keys],
+                )
 
     def _turn(self, old: str, new: str, which: str) -> str | None:
         # A new step replaces what was undone, so undone steps always lie above the live ones, in order.
         with self._writing() as connection:
-            step = connection.execute(f"SELECT {which}(step) FROM decision WHERE state = ?", (old,)).fetchone()[0]
+            step = connection.execute(f"SELECT {which}(number) FROM step WHERE state = ?", (old,)).fetchone()[0]
             if step is None:
                 return None
+            connection.execute("UPDATE step SET state = ? WHERE number = ?", (new, step))
+            for comment, added in connection.execute(
+                "SELECT comment, added FROM comment_step WHERE step = ?", (step,)
+            ).fetchall():
+                there = bool(added) is (new == "live")
+                connection.execute(
+                    "UPDATE comment SET removed = ? WHERE number = ?", (None if there else stamp(), comment)
+                )
             rows = connection.execute(
-                "SELECT kind, key FROM decision WHERE step = ? ORDER BY number", (step,)
+                "SELECT ifnull(kind, 'withdrawal'), key, number FROM decision WHERE step = :step"
+                " UNION ALL SELECT name, key, number FROM aside WHERE step = :step"
+                " UNION ALL SELECT 'comment', key, number FROM comment WHERE number IN"
+                " (SELECT comment FROM comment_step WHERE step = :step) ORDER BY 3",
+                {"step": step},
             ).fetchall()
-            connection.execute("UPDATE decision SET state = ? WHERE step = ?", (new, step))
-        kind, key = rows[0]
-        what = f"{kind or 'withdrawal'} of {_text(key)}"
+        what = f"{rows[0][0]} of {to_text(rows[0][1])}"
         return what if len(rows) == 1 else f"{what} and {len(rows) - 1} more"
 
     # Comments, replies, place
@@ -132,16 +206,16 @@ class Session:
         """Store a comment; returns it with its number. One that has a number already is changed in place."""
         anchor = comment.place if isinstance(comment.place, DiffAnchor) else None
         span = comment.place if isinstance(comment.place, Span) else None
-        made = _stamp(comment.made)
+        made = stamp(comment.made)
         values = (
-            _bytes(comment.key),
-            _bytes(anchor.path) if anchor else None,
+            to_bytes(comment.key),
+            to_bytes(anchor.path) if anchor else None,
             anchor.hunk if anchor else None,
             anchor.line if anchor else None,
             span.start if span else None,
             span.end if span else None,
-            _bytes(comment.quote),
-            _bytes(comment.text),
+            to_bytes(comment.quote),
+            to_bytes(comment.text),
             made,
         )
         with self._writing() as connection:
@@ -157,6 +231,7 @@ class Session:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 values,
             ).lastrowid
+            connection.execute("INSERT INTO comment_step VALUES (?, ?, 1)", (_begin_step(connection), number))
         return replace(comment, number=number or 0, made=datetime.fromisoformat(made))
 
     def comments(self, key: str) -> tuple[Comment, ...]:
@@ -164,58 +239,54 @@ class Session:
         rows = self._read(
             "SELECT key, path, hunk, line, span_start, span_end, quote, text, number, made FROM comment"
             " WHERE key = ? AND removed IS NULL ORDER BY number",
-            (_bytes(key),),
+            (to_bytes(key),),
         )
-        return tuple(map(_comment, rows))
+        return tuple(map(read_comment, rows))
 
     def remove_comment(self, number: int) -> None:
-        """Take a comment out of the reply; the file keeps it, marked with the time."""
+        """Take a comment out of the reply, as a step that undo takes back; the file keeps it, marked with the time."""
         with self._writing() as connection:
-            connection.execute("UPDATE comment SET removed = ? WHERE number = ?", (_stamp(None), number))
-
-    def restore_comment(self, number: int) -> None:
-        """Bring a removed comment back."""
-        with self._writing() as connection:
-            connection.execute("UPDATE comment SET removed = NULL WHERE number = ?", (number,))
+            connection.execute("UPDATE comment SET removed = ? WHERE number = ?", (stamp(), number))
+            connection.execute("INSERT INTO comment_step VALUES (?, ?, 0)", (_begin_step(connection), number))
 
     def set_reply_text(self, key: str, text: str | None) -> None:
         """Keep the reviewer's own wording of a reply's text; None goes back to the template's."""
         with self._writing() as connection:
             if text is None:
-                connection.execute("DELETE FROM reply_text WHERE key = ?", (_bytes(key),))
+                connection.execute("DELETE FROM reply_text WHERE key = ?", (to_bytes(key),))
             else:
-                connection.execute("REPLACE INTO reply_text (key, text) VALUES (?, ?)", (_bytes(key), _bytes(text)))
+                connection.execute("REPLACE INTO reply_text (key, text) VALUES (?, ?)", (to_bytes(key), to_bytes(text)))
 
     def reply_text(self, key: str) -> str | None:
         """The reviewer's own wording of the reply, None where the template's stands."""
-        rows = self._read("SELECT text FROM reply_text WHERE key = ?", (_bytes(key),))
-        return _text(rows[0][0]) if rows else None
+        rows = self._read("SELECT text FROM reply_text WHERE key = ?", (to_bytes(key),))
+        return to_text(rows[0][0]) if rows else None
 
     @property
     def place(self) -> Place | None:
         """Where the reviewer was last, None in a new session."""
         rows = self._read("SELECT value FROM about WHERE name IN ('row', 'tab') ORDER BY name")
-        return Place(_text(rows[0][0]), _text(rows[1][0])) if len(rows) == 2 else None
+        return Place(to_text(rows[0][0]), to_text(rows[1][0])) if len(rows) == 2 else None
 
     def set_place(self, place: Place) -> None:
         """Remember the selected row and the open tab."""
-        self._set_about(row=_bytes(place.key), tab=_bytes(place.tab))
+        self._set_about(row=to_bytes(place.key), tab=to_bytes(place.tab))
 
     # The file
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the patches that the queue held when it was last opened, in queue order."""
-        return tuple(_text(row[0]) for row in self._read("SELECT key FROM patch ORDER BY place"))
+        return tuple(to_text(row[0]) for row in self._read("SELECT key FROM patch ORDER BY place"))
 
     def _remember(self, paths: Sequence[str], keys: Sequence[str]) -> None:
         with self._writing() as connection:
             connection.execute("DELETE FROM patch")
             connection.executemany(
                 "INSERT OR IGNORE INTO patch (key, place) VALUES (?, ?)",
-                [(_bytes(key), place) for place, key in enumerate(keys)],
+                [(to_bytes(key), place) for place, key in enumerate(keys)],
             )
-        self._set_about(paths=_bytes(json.dumps([path if path == "-" else os.path.abspath(path) for path in paths])))
+        self._set_about(paths=to_bytes(json.dumps([path if path == "-" else os.path.abspath(path) for path in paths])))
 
     def _set_about(self, **values: bytes) -> None:
         with self._writing() as connection:
@@ -236,7 +307,7 @@ class Session:
                 f"{self.path}: the session could not be written ({error}); what was last done is not stored."
             ) from error
 
-    def _read(self, query: str, values: Sequence[object] = ()) -> list[tuple[bytes, ...]]:
+    def _read(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(query, tuple(values)).fetchall()
         except sqlite3.Error as error:
@@ -277,43 +348,12 @@ def open_session(
     return session
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape" if not re.search("[\ud800-\udc7f\udd00-\udfff]", text) else "replace")
+def _begin_step(connection: sqlite3.Connection) -> int:
+    """A new step inside a transaction: what was undone before can no longer be done again."""
+    connection.execute("UPDATE step SET state = 'replaced' WHERE state = 'undone'")
+    return connection.execute("INSERT INTO step (state, made) VALUES ('live', ?)", (stamp(),)).lastrowid or 0
 
 
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "surrogateescape")
-
-
-def _stamp(made: datetime | None) -> str:
-    return (made or datetime.now(UTC)).astimezone(UTC).isoformat()
-
-
-def _decision(row: Sequence[object]) -> Decision:
-    key, kind, note, tag, drop_from, made = row
-    assert isinstance(key, bytes)
-    assert isinstance(note, bytes)
-    return Decision(
-        key=_text(key),
-        kind=DecisionKind(kind),
-        note=_text(note),
-        tag=Tag(tag),
-        drop_from=Version.parse(str(drop_from)) if drop_from else None,
-        made=datetime.fromisoformat(str(made)),
-    )
-
-
-def _comment(row: Sequence[object]) -> Comment:
-    key, path, hunk, line, start, end, quote, text, number, made = row
-    assert isinstance(key, bytes)
-    assert isinstance(quote, bytes)
-    assert isinstance(text, bytes)
-    assert isinstance(number, int)
-    place: DiffAnchor | Span | None = None
-    if isinstance(path, bytes):
-        place = DiffAnchor(
-            _text(path), hunk if isinstance(hunk, int) else None, line if isinstance(line, int) else None
-        )
-    elif isinstance(start, int) and isinstance(end, int):
-        place = Span(start, end)
-    return Comment(_text(key), _text(text), _text(quote), place, number, datetime.fromisoformat(str(made)))
+def _newest_first(decision: Decision) -> tuple[int, int]:
+    assert decision.branch is not None
+    return -decision.branch.major, -decision.branch.minor

@@ -24,6 +24,15 @@ from uringreview.review.schema import MIGRATIONS
 SUFFIX = ".sqlite"
 _BUSY_SECONDS = 5.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DECIDED = (
+    "SELECT count(DISTINCT key) FROM decision WHERE kind IS NOT NULL AND number IN (SELECT max(decision.number)"
+    " FROM decision JOIN step ON step.number = step WHERE state = 'live' GROUP BY key, branch)"
+)
+# A list only reads: a file of the first version is brought up to date when it is opened.
+_DECIDED_FIRST = (
+    "SELECT count(*) FROM decision WHERE kind IS NOT NULL AND number IN"
+    " (SELECT max(number) FROM decision WHERE state = 'live' GROUP BY key)"
+)
 
 
 class Damaged(Exception):
@@ -141,10 +150,8 @@ def _info(path: Path) -> SessionInfo:
         with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True, timeout=1)) as connection:
             opened = connection.execute("SELECT value FROM about WHERE name = 'paths'").fetchone()
             patches = connection.execute("SELECT count(*) FROM patch").fetchone()[0]
-            decided = connection.execute(
-                "SELECT count(*) FROM decision WHERE kind IS NOT NULL AND number IN"
-                " (SELECT max(number) FROM decision WHERE state = 'live' GROUP BY key)"
-            ).fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            decided = connection.execute(_DECIDED_FIRST if version == 1 else _DECIDED).fetchone()[0]
     except sqlite3.Error as error:
         return SessionInfo(name, path, (), 0, 0, changed, f"cannot be read: {error}")
     return SessionInfo(name, path, tuple(json.loads(opened[0])) if opened else (), patches, decided, changed)

@@ -4,9 +4,8 @@ The window's panes read from here and are told by signals; nothing in here is a 
 the clone in a spawned process, each by the same generators that the command line drives.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from PySide6.QtCore import QObject, Signal
 
 from uringreview.errors import UringreviewError
 from uringreview.mail.queue import Head, Problem, Queue, Row, load, own_text
+from uringreview.mail.subject import Version
 from uringreview.progress import Progress, Work
-from uringreview.review.decisions import Comment, Decision, DecisionKind
+from uringreview.review.decisions import Aside, Comment, Decision, DecisionKind, Event
 from uringreview.review.facts import Desk, PatchFacts
 from uringreview.review.session import Place, Session, open_session
 from uringreview.ui.jobs import Jobs
@@ -30,22 +30,6 @@ def _examine(queue: Queue) -> Work[PatchFacts, Desk]:
     from uringreview.review.desk import examine
 
     return examine(queue)
-
-
-class _Kind(Enum):
-    """What a step changed."""
-
-    DECISION = "decision"
-    COMMENT_ADDED = "comment added"
-    COMMENT_REMOVED = "comment removed"
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One thing that undo takes back; `number` is the comment's."""
-
-    kind: _Kind
-    number: int = 0
 
 
 class Workbench(QObject):
@@ -90,8 +74,8 @@ class Workbench(QObject):
         self._watch = Watch(self)
         self._watch.changed.connect(self._files_changed)
         self._decisions: Mapping[str, Decision] = {}
-        self._done: list[_Step] = []
-        self._undone: list[_Step] = []
+        self._branch_decisions: Mapping[str, tuple[Decision, ...]] = {}
+        self._asides: Mapping[str, Aside] = {}
 
     # Reading
 
@@ -109,7 +93,8 @@ class Workbench(QObject):
         self._stdin = stdin
         self.queue, self.desk, self._mails = Queue(()), None, None
         self.rows = {}
-        self.facts, self.words, self.groups, self._decisions = {}, {}, (), {}
+        self.facts, self.words, self.groups = {}, {}, ()
+        self._decisions, self._branch_decisions, self._asides = {}, {}, {}
         self._read()
 
     def add(self, paths: Sequence[str]) -> None:
@@ -271,56 +256,73 @@ class Workbench(QObject):
         """The standing decisions, by patch key."""
         return self._decisions
 
+    @property
+    def branch_decisions(self) -> Mapping[str, tuple[Decision, ...]]:
+        """The decisions that stand on single branches, newest branch first, by patch key."""
+        return self._branch_decisions
+
+    @property
+    def asides(self) -> Mapping[str, Aside]:
+        """Flags, notes, snoozes and what was sent, by patch key."""
+        return self._asides
+
     def decide(self, key: str, kind: DecisionKind, **fields: object) -> None:
         """Decide on a patch; the note and tag of a former decision stay unless `fields` says otherwise."""
-        former = self._decisions.get(key)
-        made = replace(former or Decision(key, kind), kind=kind, made=None)
-        if kind is not DecisionKind.DROP_OLDER:
-            made = replace(made, drop_from=None)
-        self.store(replace(made, **fields))  # type: ignore[arg-type]
+        self.decide_all([key], kind, **fields)
 
-    def store(self, decision: Decision) -> None:
-        """Store a decision as it stands."""
-        if self.session is not None and self._decisions.get(decision.key) != decision:
-            self._stored(decision.key, lambda session: session.decide(decision))
-            self._did(_Step(_Kind.DECISION))
+    def decide_all(self, keys: Sequence[str], kind: DecisionKind, **fields: object) -> None:
+        """Decide on patches as one step of undo; each keeps its former note and tag unless `fields` says otherwise.
 
-    def undecide(self, key: str) -> None:
-        """Take the decision back."""
-        self._stored(key, lambda session: session.withdraw(key))
-        self._did(_Step(_Kind.DECISION))
+        `fields` are Decision's: with `branch` the decision is for that branch alone.
+        """
+        self.store(*(self._next(key, kind, fields) for key in keys))
+
+    def _next(self, key: str, kind: DecisionKind, fields: Mapping[str, object]) -> Decision:
+        branch = fields.get("branch")
+        single = next((each for each in self._branch_decisions.get(key, ()) if each.branch == branch), None)
+        former = (self._decisions.get(key) if branch is None else single) or Decision(key, kind)
+        drop_from = former.drop_from if kind is DecisionKind.DROP_OLDER else None
+        made = replace(former, kind=kind, made=None, drop_from=drop_from)
+        return replace(made, **fields)  # type: ignore[arg-type]
+
+    def store(self, *decisions: Decision) -> None:
+        """Store decisions as they stand, as one step of undo; those that stand already are left alone."""
+        changed = [each for each in decisions if replace(each, made=None) not in self._standing(each.key)]
+        if changed:
+            self._stored([each.key for each in changed], lambda session: session.decide(*changed))
+
+    def _standing(self, key: str) -> Iterator[Decision]:
+        every = (self._decisions.get(key), *self._branch_decisions.get(key, ()))
+        return (replace(each, made=None) for each in every if each is not None)
+
+    def undecide(self, *keys: str) -> None:
+        """Take the decisions on patches back, on every branch, as one step of undo."""
+        self._stored(keys, lambda session: session.withdraw(*keys))
+
+    def undecide_on(self, branch: Version, *keys: str) -> None:
+        """Let what was decided for all branches stand on `branch` again."""
+        self._stored(keys, lambda session: session.withdraw_on(branch, *keys))
+
+    def keep(self, keys: Sequence[str], write: Callable[[Session], object]) -> None:
+        """Store what `write` says of the patches `keys` (a flag, a note, a snooze, that a reply was sent)."""
+        self._stored(keys, write)
+
+    def history(self, key: str) -> tuple[Event, ...]:
+        """All that was decided of the patch and kept beside it, oldest first."""
+        return self.session.history(key) if self.session is not None else ()
 
     def undo(self) -> str | None:
-        """Take back what was done last; what it was, None where there is nothing."""
-        if self.session is None:
-            return None
-        # Steps of an earlier run are not in the list: the session knows the decisions among them.
-        step = self._done.pop() if self._done else _Step(_Kind.DECISION)
-        done = self._turn(step, back=True)
-        if done is not None:
-            self._undone.append(step)
-        return done
+        """Take back what was done last, in an earlier run too; what it was, None where there is nothing."""
+        return self._turn(Session.undo)
 
     def redo(self) -> str | None:
         """Do again what was undone last."""
+        return self._turn(Session.redo)
+
+    def _turn(self, turn: Callable[[Session], str | None]) -> str | None:
         if self.session is None:
             return None
-        step = self._undone.pop() if self._undone else _Step(_Kind.DECISION)
-        done = self._turn(step, back=False)
-        if done is not None:
-            self._done.append(step)
-        return done
-
-    def _turn(self, step: "_Step", *, back: bool) -> str | None:
-        session = self.session
-        assert session is not None
-        done: str | None = "the comment"
-        if step.kind is _Kind.DECISION:
-            done = session.undo() if back else session.redo()
-        elif (step.kind is _Kind.COMMENT_ADDED) is back:
-            session.remove_comment(step.number)
-        else:
-            session.restore_comment(step.number)
+        done = turn(self.session)
         self._reload("")
         return done
 
@@ -334,13 +336,9 @@ class Workbench(QObject):
             return
         if not comment.text.strip():
             if comment.number:
-                self._stored(comment.key, lambda session: session.remove_comment(comment.number))
-                self._did(_Step(_Kind.COMMENT_REMOVED, comment.number))
+                self._stored([comment.key], lambda session: session.remove_comment(comment.number))
             return
-        made = self.session.comment(comment)
-        if not comment.number:
-            self._did(_Step(_Kind.COMMENT_ADDED, made.number))
-        self._reload(comment.key)
+        self._stored([comment.key], lambda session: session.comment(comment))
 
     def remember_place(self, key: str, tab: str) -> None:
         """Keep where the reviewer is."""
@@ -352,21 +350,20 @@ class Workbench(QObject):
         self._watch.watch(())
         self._leave_session()
 
-    def _did(self, step: "_Step") -> None:
-        self._done.append(step)
-        self._undone.clear()
-
-    def _stored(self, key: str, write: Callable[[Session], object]) -> None:
+    def _stored(self, keys: Sequence[str], write: Callable[[Session], object]) -> None:
         if self.session is None:
             return
         try:
             write(self.session)
         except UringreviewError as problem:
             self.failed.emit(str(problem))
-        self._reload(key)
+        self._reload(keys[0] if len(keys) == 1 else "")
 
     def _reload(self, key: str) -> None:
-        self._decisions = self.session.decisions() if self.session is not None else {}
+        session = self.session
+        self._decisions = session.decisions() if session is not None else {}
+        self._branch_decisions = session.branch_decisions() if session is not None else {}
+        self._asides = session.asides() if session is not None else {}
         self.decisions_changed.emit(key)
 
     def _open_session(self) -> None:
@@ -390,8 +387,6 @@ class Workbench(QObject):
         if self.session is not None:
             self.session.close()
             self.session = None
-        self._done.clear()
-        self._undone.clear()
 
 
 def _mails_of(queue: Queue) -> frozenset[str]:
