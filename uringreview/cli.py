@@ -67,6 +67,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _window(words: Sequence[str]) -> int:
     options = main_parser().parse_args(words)
+    if options.install_desktop:
+        from uringreview.desktop_entry import install_desktop
+
+        for path in install_desktop():
+            print(path)
+        return _FINE
 
     from uringreview.ui.app import run
 

@@ -11,30 +11,36 @@ from dataclasses import dataclass
 
 from uringreview import __version__
 
-_PATH_HELP = "mbox, .eml, .patch, directory, page text; - is stdin"
+PATH_HELP = "mbox, .eml, .patch, directory, page text; - is stdin"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One subcommand: its name, a line for lists, a sentence for its --help, and what adds its arguments."""
+    """One subcommand: its name, a line for lists, a sentence for --help, its options, whether it opens paths."""
 
     name: str
     summary: str
     description: str
-    add: Callable[[argparse.ArgumentParser], None]
+    options: Callable[[argparse.ArgumentParser], None]
+    opens: bool = False
 
     def parser(self) -> argparse.ArgumentParser:
         """The subcommand's parser, called `uringreview NAME`."""
         parser = argparse.ArgumentParser(f"uringreview {self.name}", description=self.description)
-        self.add(parser)
+        self.fill(parser)
         return parser
+
+    def fill(self, parser: argparse.ArgumentParser) -> None:
+        """Add all of the subcommand's arguments to `parser`."""
+        if self.opens:
+            parser.add_argument("paths", nargs="+", metavar="PATH", help=PATH_HELP)
+        self.options(parser)
 
 
 def main_parser() -> argparse.ArgumentParser:
     """The parser of `uringreview [PATH...]`, which opens the window."""
     listed = "\n".join(
-        f"  {'uringreview ' + each.name + (' PATH...' if each.name in _WITH_PATHS else ''):<30} {each.summary}"
-        for each in COMMANDS
+        f"  {'uringreview ' + each.name + (' PATH...' if each.opens else ''):<30} {each.summary}" for each in COMMANDS
     )
     parser = argparse.ArgumentParser(
         prog="uringreview",
@@ -43,13 +49,19 @@ def main_parser() -> argparse.ArgumentParser:
         "A file that is called like a command is opened as ./report.\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help=_PATH_HELP)
+    parser.add_argument("paths", nargs="*", metavar="PATH", help=PATH_HELP)
+    window_options(parser)
+    return parser
+
+
+def window_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the window, without the paths that it opens."""
     parser.add_argument("--clone", metavar="DIR", help="a kernel clone with stable branches, never written to")
     parser.add_argument("--session", metavar="NAME", help="keep decisions under this name")
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours, this time")
     parser.add_argument("--demo", action="store_true", help="open the queue and clone that come with the program")
+    parser.add_argument("--install-desktop", action="store_true", help="put the program into your desktop's menu")
     parser.add_argument("--version", action="version", version=f"uringreview {__version__}")
-    return parser
 
 
 def command(name: str) -> Command:
@@ -60,12 +72,7 @@ def command(name: str) -> Command:
     raise KeyError(name)
 
 
-def _paths(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help=_PATH_HELP)
-
-
 def _report(parser: argparse.ArgumentParser) -> None:
-    _paths(parser)
     parser.add_argument("--clone", metavar="DIR", help="a kernel clone: status on its stable branches")
     parser.add_argument("--branch", action="append", default=[], metavar="NAME", help="only this branch (repeatable)")
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="what is written")
@@ -89,7 +96,6 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 
 def _reply(parser: argparse.ArgumentParser) -> None:
-    _paths(parser)
     parser.add_argument("--upstream", required=True, metavar="ID", help="the patch's upstream commit, 7 digits or more")
     parser.add_argument(
         "--decision", required=True, choices=("take", "hold", "drop", "drop-older", "question"), help="what to say"
@@ -116,6 +122,7 @@ COMMANDS = (
         "what is known of every patch, as text, JSON or CSV",
         "What is known of every patch of a queue.",
         _report,
+        opens=True,
     ),
     Command(
         "simulate",
@@ -123,7 +130,7 @@ COMMANDS = (
         "Search every interleaving of a race.",
         _simulate,
     ),
-    Command("reply", "write the mail that says a decision", "Write the mail that says a decision.", _reply),
+    Command("reply", "write the mail that says a decision", "Write the mail that says a decision.", _reply, opens=True),
     Command("sessions", "the stored sessions", "The stored sessions, newest first.", _sessions),
     Command(
         "doctor",
@@ -132,4 +139,3 @@ COMMANDS = (
         _doctor,
     ),
 )
-_WITH_PATHS = ("report", "reply")
