@@ -65,7 +65,8 @@ class Commands(QObject):
             Grouping.DECISION: "by_decision",
         }
         found = {orders[self._window.queue_model.grouping], f"theme_{self._window.scheme}"}
-        return frozenset(found | ({"toggle_raw"} if self._window.rationale.is_raw else set()))
+        whole = {"claims_scope"} if self._window.claims.whole_queue else set()
+        return frozenset(found | ({"toggle_raw"} if self._window.rationale.is_raw else set()) | whole)
 
     # The table's four parts
 
@@ -126,13 +127,15 @@ class Commands(QObject):
         }
 
     def _showing(self, window: "Window") -> Mapping[str, Handler]:
-        tabs = ("simulator", "series", "branches", "thread", "reply")
+        tabs = ("simulator", "series", "branches", "thread", "reply", "claims")
         return {
             "simulate": self._simulate,
             **window.simulator.run.handlers(),
             "toggle_layout": window.diff.toggle_layout,
             "toggle_raw": window.rationale.toggle_raw,
             "fold_all": window.rationale.fold_all,
+            "claims_scope": self._claims_of_all,
+            "claims_next_mark": self._claims_by_mark,
             "toggle_bottom": lambda: window.tabs.setVisible(not window.tabs.isVisible()),
             "palette": lambda: window.palette_.ask(window.actions_.usable),
             "keys": window.keys_sheet.ask,
@@ -339,6 +342,14 @@ class Commands(QObject):
             takers = (Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.WheelFocus)
             inside = [w for w in (pane, *pane.findChildren(QWidget)) if w.focusPolicy() in takers]
             next((widget for widget in inside if widget.isVisible() and widget.isEnabled()), pane).setFocus()
+
+    def _claims_of_all(self) -> None:
+        self._window.show_tab("claims")
+        self._window.claims.toggle_scope()
+
+    def _claims_by_mark(self) -> None:
+        self._window.show_tab("claims")
+        self._window.claims.next_mark()
 
     def _colours(self, scheme: SchemeName) -> None:
         self._window.set_scheme(scheme)

@@ -54,6 +54,7 @@ class Links(QObject):
         self._maker = RowMaker()
         self._matrix_stale = False
         self._lit_for = ""
+        self._jumping = False
         self._counts: Tally | None = None
         self._connect()
         self.show_clone()
@@ -77,6 +78,9 @@ class Links(QObject):
         w.clone_button.clicked.connect(lambda: w.actions_.run("choose_clone"))
         w.empty.asked.connect(w.actions_.run)
         w.rationale.target_chosen.connect(self._go)
+        w.rationale.mark_chosen.connect(lambda _mark: self._same_claim())
+        w.claims.claim_chosen.connect(self._jump)
+        w.claims.scope_changed.connect(lambda _whole: self.show_claims())
         w.diff.anchor_clicked.connect(w.rationale.speak_of)
         w.diff.line_clicked.connect(self._step_of)
         w.diff.layout_chosen.connect(lambda beside: change_config(diff_layout=SIDE_BY_SIDE if beside else UNIFIED))
@@ -137,6 +141,8 @@ class Links(QObject):
         w.queue_header.say(self._queue_words(), self._counts_in_full())
         self._show_tally()
         self.show_matrix()
+        if w.claims.whole_queue:
+            self.show_claims()
         # The more there is to show, the longer results may gather: at most a sixth of the time goes into it.
         self._settle.setInterval(round(min(max(_SETTLE_MS, 6000 * (time.monotonic() - began)), _LONGEST_MS)))
 
@@ -229,6 +235,7 @@ class Links(QObject):
         w.series.show_patch(facts)
         w.thread_view.show_row(row, bench.queue.loose, facts.answers if facts is not None else ())
         w.branches.show_cell(key, None)
+        self.show_claims()
         self._show_reply(key)
         answers = len(row.replies) if row is not None else 0
         w.tabs.setTabText(3, f"Thread ({answers})" if answers else "Thread")
@@ -268,10 +275,40 @@ class Links(QObject):
         elif isinstance(target, Span):
             w.rationale.raw.light(target)
         elif isinstance(target, BranchTarget):
-            w.show_tab("branches")
+            # Walking the claims beside their list keeps the list in view; Enter there goes to the branch.
+            if self._jumping or w.tab() != "claims":
+                w.show_tab("branches")
             w.branches.show_cell(w.queue_view.key, target.branch)
         elif isinstance(target, PatchTarget):
             w.queue_view.select(target.key)
+
+    def show_claims(self) -> None:
+        """Bring the list of claims up to date while its tab is open."""
+        w, bench = self._window, self._bench
+        if w.tab() != "claims":
+            return
+        if w.claims.whole_queue:
+            facts = [bench.facts[key] for key in bench.rows if key in bench.facts]
+            w.claims.show_facts(facts, "No rationale of this queue makes a checkable claim.")
+            return
+        one = bench.facts.get(w.queue_view.key)
+        none = "This rationale makes no checkable claim." if one else "This patch is not loaded."
+        w.claims.show_facts([one] if one is not None else [], none)
+
+    def _same_claim(self) -> None:
+        index = self._window.rationale.selected_index
+        if index is not None:
+            self._window.claims.select(self._window.queue_view.key, index)
+
+    def _jump(self, key: str, index: int) -> None:
+        """Go from the list of claims to the words and to what they speak of."""
+        w = self._window
+        if key != w.queue_view.key and not w.queue_view.select(key):
+            w.status_line.say("That patch is hidden by the filter: clear it (Queue > Clear filter) to go there.")
+            return
+        self._jumping = True
+        w.rationale.choose(index)
+        self._jumping = False
 
     def _show_cell(self, key: str, branch: str) -> None:
         self._window.show_tab("branches")

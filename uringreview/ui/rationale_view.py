@@ -18,6 +18,7 @@ from uringreview.mail.message import Span
 from uringreview.mail.queue import Row
 from uringreview.rationale.mark import Mark
 from uringreview.review.facts import PatchFacts
+from uringreview.review.proof import whole_lines
 from uringreview.ui.header import Header
 from uringreview.ui.rationale_edit import RationaleText
 from uringreview.ui.rationale_parts import Part, parts_of
@@ -131,6 +132,11 @@ class RationalePane(QWidget):
             return None
         return self._facts.marks[self._selected]
 
+    @property
+    def selected_index(self) -> int | None:
+        """Which of the facts' marks is chosen."""
+        return self._selected
+
     def choose(self, index: int) -> None:
         """Choose the claim with that index: show its evidence and lead to the places that it speaks of."""
         if self._facts is None or not 0 <= index < len(self._facts.marks):
@@ -214,10 +220,10 @@ class RationalePane(QWidget):
             return None
         body = self._facts.patch.message.body
         if self.selected is not None:
-            return _whole_lines(body, self.selected.claim.span)
+            return whole_lines(body, self.selected.claim.span)
         block = self.text.block_at_cursor()
         if self.text.hasFocus() and block is not None and block.span is not None:
-            return _whole_lines(body, block.span)
+            return whole_lines(body, block.span)
         return None
 
     def _raw_changed(self, on: bool) -> None:
@@ -263,10 +269,3 @@ def _why_empty(row: Row | None, facts: PatchFacts | None) -> str:
             "This patch is named by an overview only and is not loaded.\nFile > Add mail to this queue… fills the row."
         )
     return "" if facts else "Reading the rationale…"
-
-
-def _whole_lines(body: str, span: Span) -> tuple[Span, str]:
-    start = body.rfind("\n", 0, span.start) + 1
-    end = body.find("\n", max(span.end - 1, start))
-    whole = Span(start, len(body) if end == -1 else end)
-    return whole, whole.of(body)

@@ -315,7 +315,7 @@ QTableView, QListView, QTreeView {{ border: none; outline: none; gridline-color:
 QHeaderView {{ background: {theme.background}; border: none; }}
 QHeaderView::section {{ background: {theme.background}; color: {theme.muted}; border: none;
   padding: {HALF}px 0; font-size: {_ui_points() * 0.85:.1f}pt; }}
-#matrix QHeaderView::section {{ padding-left: {ONE}px; padding-right: {ONE}px; }}
+#matrix QHeaderView::section, #claims_list QHeaderView::section {{ padding-left: {ONE}px; padding-right: {ONE}px; }}
 QTableCornerButton::section {{ background: {theme.background}; border: none; }}
 QLineEdit {{ background: {theme.background}; border: 1px solid {theme.hairline}; border-radius: {ONE}px;
   padding: {HALF}px {TWO}px; selection-background-color: {theme.accent};

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from uringreview.ui.action_set import ActionSet
 from uringreview.ui.actions import ACTIONS
 from uringreview.ui.branches_view import BranchesView
+from uringreview.ui.claims_view import ClaimsPane
 from uringreview.ui.commands import Commands
 from uringreview.ui.config import SIDE_BY_SIDE, change_config, read_config
 from uringreview.ui.diff_view import DiffPane
@@ -45,7 +46,7 @@ from uringreview.ui.theme import ONE, TWO, SchemeName, Theme, apply_theme, curre
 from uringreview.ui.thread_view import ThreadView
 from uringreview.ui.workbench import Workbench
 
-TABS = ("simulator", "series", "branches", "thread", "reply")
+TABS = ("simulator", "series", "branches", "thread", "reply", "claims")
 
 
 class Window(QMainWindow):
@@ -90,6 +91,7 @@ class Window(QMainWindow):
         self.branches = BranchesView(theme, self)
         self.thread_view = ThreadView(theme, self)
         self.reply = ReplyView(theme, self)
+        self.claims = ClaimsPane(theme, self)
         self.status_line = StatusLine(theme, self)
         self.empty = EmptyState(self)
         self.filter_box = QLineEdit(self)
@@ -159,12 +161,12 @@ class Window(QMainWindow):
 
     def lower_panes(self) -> tuple[QWidget, ...]:
         """The panes of the tabs, in the order of TABS."""
-        return (self.simulator, self.series, self.branches, self.thread_view, self.reply)
+        return (self.simulator, self.series, self.branches, self.thread_view, self.reply, self.claims)
 
     def letter_panes(self) -> Iterator[QWidget]:
         """Where single letters act: lists, diff and simulator, which hears some letters of its own first."""
         yield from (self.queue_view, self.diff, self.rationale)
-        yield from (self.simulator, self.series, self.branches, self.thread_view)
+        yield from (self.simulator, self.series, self.branches, self.thread_view, self.claims)
 
     # Size, colours, focus
 
@@ -212,6 +214,7 @@ class Window(QMainWindow):
             self.branches,
             self.thread_view,
             self.reply,
+            self.claims,
             self.status_line,
         )
         for pane in panes:
