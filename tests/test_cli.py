@@ -14,6 +14,7 @@ from tests.support import mail, repos
 from tests.support.program import run
 from uringreview.cli import main
 from uringreview.review.decisions import Decision, DecisionKind
+from uringreview.review.fingerprint import Fingerprint
 from uringreview.review.session import open_session
 
 
@@ -225,7 +226,7 @@ def test_simulate_names_what_there_is(words: list[str], capsys: pytest.CaptureFi
 def test_sessions_are_listed_with_what_was_opened(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sessions"]) == 0
     assert "No sessions" in capsys.readouterr().out
-    with open_session(["batch.mbox"], ["one@example"], name="monday") as session:
+    with open_session(["batch.mbox"], [Fingerprint("one@example")], name="monday") as session:
         session.decide(Decision("one@example", DecisionKind.HOLD))
     assert main(["sessions"]) == 0
     out = capsys.readouterr().out
@@ -243,3 +244,25 @@ def test_doctor_says_what_is_there_and_how_to_get_what_is_not(
         assert name in out
     assert main(["doctor", "--clone", str(tmp_path)]) == 2
     assert str(tmp_path) in capsys.readouterr().out
+
+
+def test_sessions_are_renamed_merged_handed_over_and_archived(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_session(["batch.mbox"], [Fingerprint("one@example")], name="monday") as session:
+        session.decide(Decision("one@example", DecisionKind.HOLD))
+    file = str(tmp_path / "handed.json")
+    for words in (["rename", "monday", "mine"], ["export", "mine", file], ["import", file, "theirs"]):
+        assert main(["sessions", *words]) == 0
+    capsys.readouterr()
+    assert main(["sessions", "merge", "mine", "theirs"]) == 0
+    assert capsys.readouterr().out.startswith("1 patches are in both; 0 got")
+    assert main(["sessions", "archive", "mine", "theirs"]) == 0
+    capsys.readouterr()
+    assert main(["sessions", "list"]) == 0
+    assert "No sessions" in capsys.readouterr().out
+    assert main(["sessions", "--archived"]) == 0
+    assert "mine" in capsys.readouterr().out
+    assert main(["sessions", "rename", "nobody", "else"]) == 2
+    with pytest.raises(SystemExit):
+        main(["sessions", "merge", "one"])

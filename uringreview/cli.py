@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from uringreview.errors import EnvironmentProblem, UnreadableError, UringreviewError
-from uringreview.options import command, main_parser
+from uringreview.options import SESSION_WORDS, command, main_parser
 from uringreview.progress import Progress, Work, finish
 
 if TYPE_CHECKING:
@@ -203,20 +203,46 @@ def _reply(words: Sequence[str]) -> int:
 
 
 def _sessions(words: Sequence[str]) -> int:
-    command("sessions").parser().parse_args(words)
+    parser = command("sessions").parser()
+    options = parser.parse_args(words)
+    fewest, most = SESSION_WORDS[options.action]
+    if not fewest <= len(options.words) <= most:
+        parser.error(f"sessions {options.action} takes {fewest if fewest == most else f'{fewest} or more'} words")
 
-    from uringreview.review.session_file import session_folder, sessions
+    from uringreview.review import handover, session_store
     from uringreview.review.terminal import one_line
 
-    found = sessions()
+    names: list[str] = options.words
+    match options.action:
+        case "rename":
+            print(one_line(str(session_store.rename(names[0], names[1]))))
+        case "archive":
+            for name in names:
+                print(one_line(str(session_store.archive(name))))
+        case "merge":
+            print(session_store.merge(names[0], names[1]))
+        case "export":
+            print(one_line(str(handover.export_session(names[0], Path(names[1])))))
+        case "import":
+            print(one_line(handover.import_session(Path(names[0]), names[1] if names[1:] else None)))
+        case _:
+            _list_sessions(options.archived)
+    return _FINE
+
+
+def _list_sessions(archived: bool) -> None:
+    from uringreview.review.session_file import ARCHIVE, session_folder, sessions
+    from uringreview.review.terminal import one_line
+
+    folder = session_folder() / ARCHIVE if archived else session_folder()
+    found = sessions(folder)
     if not found:
-        print(f"No sessions in {one_line(str(session_folder()))}.")
+        print(f"No sessions in {one_line(str(folder))}.")
     for each in found:
         state = each.problem or f"{each.decided} of {each.patches} decided"
         print(f"{one_line(each.name):<40} {each.changed:%Y-%m-%d %H:%M}  {one_line(state)}")
         for path in each.opened:
             print(f"    {one_line(path)}")
-    return _FINE
 
 
 def _doctor(words: Sequence[str]) -> int:

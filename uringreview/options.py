@@ -11,6 +11,15 @@ from dataclasses import dataclass
 
 from uringreview import __version__
 
+# Of each word after `sessions`: the fewest and the most words that follow it.
+SESSION_WORDS = {
+    "list": (0, 0),
+    "rename": (2, 2),
+    "archive": (1, 99),
+    "merge": (2, 2),
+    "export": (2, 2),
+    "import": (1, 2),
+}
 PATH_HELP = "mbox, .eml, .patch, directory, page text; - is stdin"
 
 
@@ -108,8 +117,16 @@ def _reply(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write the .eml to")
 
 
-def _sessions(_parser: argparse.ArgumentParser) -> None:
-    return
+def _sessions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        nargs="?",
+        default="list",
+        choices=tuple(SESSION_WORDS),
+        help="list; rename OLD NEW; archive NAME...; merge FROM INTO; export NAME FILE; import FILE [NAME]",
+    )
+    parser.add_argument("words", nargs="*", metavar="NAME", help="sessions' names, and the file to write or read")
+    parser.add_argument("--archived", action="store_true", help="list: those in the archive")
 
 
 def _doctor(parser: argparse.ArgumentParser) -> None:
@@ -131,7 +148,12 @@ COMMANDS = (
         _simulate,
     ),
     Command("reply", "write the mail that says a decision", "Write the mail that says a decision.", _reply, opens=True),
-    Command("sessions", "the stored sessions", "The stored sessions, newest first.", _sessions),
+    Command(
+        "sessions",
+        "the stored sessions: list, rename, archive, merge, export, import",
+        "The stored sessions: list them (newest first), rename, archive, merge, hand over as a file.",
+        _sessions,
+    ),
     Command(
         "doctor",
         "what this machine has of what the program can use",

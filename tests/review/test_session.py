@@ -15,6 +15,7 @@ from uringreview.errors import EnvironmentProblem, UsageProblem
 from uringreview.mail.message import Span
 from uringreview.mail.subject import Version
 from uringreview.review.decisions import Comment, Decision, DecisionKind, Tag
+from uringreview.review.fingerprint import Fingerprint
 from uringreview.review.session import Place, open_session
 from uringreview.review.session_file import session_folder, sessions
 
@@ -133,11 +134,11 @@ def test_a_changed_comment_replaces_itself_only() -> None:
 
 
 def test_place_reply_text_and_patch_list_are_restored() -> None:
-    with open_session(["batch.mbox"], ["one@example", "two@example"]) as session:
+    with open_session(["batch.mbox"], [Fingerprint("one@example"), Fingerprint("two@example")]) as session:
         assert session.place is None
         session.set_place(Place("two@example", "series"))
         session.set_reply_text("one@example", "My own words.\n")
-    with open_session(["batch.mbox"], ["one@example", "two@example"]) as session:
+    with open_session(["batch.mbox"], [Fingerprint("one@example"), Fingerprint("two@example")]) as session:
         assert session.place == Place("two@example", "series")
         assert session.keys == ("one@example", "two@example")
         assert session.reply_text("one@example") == "My own words.\n"
@@ -227,7 +228,9 @@ def test_an_unwritable_state_folder_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_the_list_of_sessions_counts_and_names_what_was_opened() -> None:
-    with open_session(["batch.mbox"], ["one@example", "two@example"], name="monday") as session:
+    with open_session(
+        ["batch.mbox"], [Fingerprint("one@example"), Fingerprint("two@example")], name="monday"
+    ) as session:
         session.decide(HOLD)
     (session_folder() / "broken.sqlite").write_bytes(b"no database" * 100)
     found = {info.name: info for info in sessions()}

@@ -165,7 +165,7 @@ def _folded(slots: list[_Slot]) -> tuple[list[_Slot], dict[str, _Slot]]:
     for slot in slots:
         patch = slot.patch
         if patch is not None and patch.upstream and patch.message.message_id and not patch.white_space_lost:
-            name = (patch.upstream, *_name(patch.subject), patch.message.source.series, _change(patch))
+            name = (patch.upstream, *_name(patch.subject), patch.message.source.series, change_of(patch))
             same.setdefault(name, []).append(slot)
     gone: set[int] = set()
     folded: dict[str, _Slot] = {}
@@ -181,7 +181,7 @@ def _folded(slots: list[_Slot]) -> tuple[list[_Slot], dict[str, _Slot]]:
     return [slot for slot in slots if id(slot) not in gone], folded
 
 
-def _change(patch: Patch) -> str:
+def change_of(patch: Patch) -> str:
     """The diff without what a newer base alone changes: blob ids and line numbers, as for git-patch-id(1)."""
     return _PLACES.sub("", patch.diff_text)
 

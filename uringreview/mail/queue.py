@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from uringreview.mail.answer import own_text
 from uringreview.mail.find import Find, Found, find
-from uringreview.mail.gather import gather, gather_read
+from uringreview.mail.gather import change_of, gather, gather_read
 from uringreview.mail.head import Head
 from uringreview.mail.message import Message
 from uringreview.mail.patch import Patch, read_patch
@@ -14,7 +14,20 @@ from uringreview.mail.rows import Listed, Note, Problem, Queue, Reply, Row
 from uringreview.mail.sources import head_of, read_found
 from uringreview.progress import Progress, Work
 
-__all__ = ["Head", "Listed", "Note", "Problem", "Queue", "Reply", "Row", "gather", "index", "load", "own_text"]
+__all__ = [
+    "Head",
+    "Listed",
+    "Note",
+    "Problem",
+    "Queue",
+    "Reply",
+    "Row",
+    "change_of",
+    "gather",
+    "index",
+    "load",
+    "own_text",
+]
 
 _FIRST, _MOST = 32, 1024
 ALL = 1024 * 1024 * 1024

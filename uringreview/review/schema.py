@@ -76,4 +76,10 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (step, comment)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE patch ADD COLUMN upstream TEXT NOT NULL DEFAULT '';
+    ALTER TABLE patch ADD COLUMN change TEXT NOT NULL DEFAULT '';
+    ALTER TABLE patch ADD COLUMN title BLOB NOT NULL DEFAULT x'';
+    INSERT OR IGNORE INTO about VALUES ('identity', x'');
+    """,
 )

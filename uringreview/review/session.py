@@ -7,7 +7,6 @@ newer decision stands before the older one, an undone one stays in the history, 
 
 import json
 import os
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,15 +15,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from uringreview.diff.model import DiffAnchor
-from uringreview.errors import EnvironmentProblem, UsageProblem
-from uringreview.mail.message import Span
+from uringreview.errors import EnvironmentProblem
 from uringreview.mail.subject import Version
 from uringreview.review.decisions import Aside, Comment, Decision, Event, Snooze
-from uringreview.review.session_file import SUFFIX, Damaged, connect, make_file, session_folder, session_name, set_aside
+from uringreview.review.fingerprint import Fingerprint
+from uringreview.review.session_file import SUFFIX, open_file, session_folder, session_name, session_path
 from uringreview.review.session_rows import (
+    ADD_ASIDE,
+    ADD_COMMENT,
+    ADD_DECISION,
+    CHANGE_COMMENT,
+    COMMENT_FIELDS,
     DECISION_FIELDS,
     aside_event,
+    aside_values,
+    comment_row,
     decision_event,
     decision_row,
     read_asides,
@@ -36,8 +41,6 @@ from uringreview.review.session_rows import (
     to_text,
     withdrawal_row,
 )
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Session:
         self.name = path.name.removesuffix(SUFFIX)
         #: A sentence to show where an older, damaged file had to be set aside; else empty.
         self.problem = problem
+        self._seen = self._version()
 
     def __enter__(self) -> "Session":
         return self
@@ -161,20 +165,13 @@ class Session:
         if rows:
             with self._writing() as connection:
                 step = _begin_step(connection)
-                connection.executemany(
-                    "INSERT INTO decision (step, key, branch, kind, note, tag, drop_from, made)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [(step, *row) for row in rows],
-                )
+                connection.executemany(ADD_DECISION, [(step, *row) for row in rows])
 
     def _set_asides(self, name: str, value: str, keys: Sequence[str]) -> None:
         if keys:
             with self._writing() as connection:
                 step, made = _begin_step(connection), stamp()
-                connection.executemany(
-                    "INSERT INTO aside (step, key, name, value, made) VALUES (?, ?, ?, ?, ?)",
-                    [(step, to_bytes(key), name, to_bytes(value), made) for key in keys],
-                )
+                connection.executemany(ADD_ASIDE, [(step, to_bytes(key), name, to_bytes(value), made) for key in keys])
 
     def _turn(self, old: str, new: str, which: str) -> str | None:
         # A new step replaces what was undone, so undone steps always lie above the live ones, in order.
@@ -204,41 +201,19 @@ class Session:
 
     def comment(self, comment: Comment) -> Comment:
         """Store a comment; returns it with its number. One that has a number already is changed in place."""
-        anchor = comment.place if isinstance(comment.place, DiffAnchor) else None
-        span = comment.place if isinstance(comment.place, Span) else None
-        made = stamp(comment.made)
-        values = (
-            to_bytes(comment.key),
-            to_bytes(anchor.path) if anchor else None,
-            anchor.hunk if anchor else None,
-            anchor.line if anchor else None,
-            span.start if span else None,
-            span.end if span else None,
-            to_bytes(comment.quote),
-            to_bytes(comment.text),
-            made,
-        )
+        values = comment_row(comment)
         with self._writing() as connection:
             if comment.number:
-                connection.execute(
-                    "UPDATE comment SET key = ?, path = ?, hunk = ?, line = ?, span_start = ?, span_end = ?, quote = ?,"
-                    " text = ?, made = ? WHERE number = ?",
-                    (*values, comment.number),
-                )
+                connection.execute(CHANGE_COMMENT, (*values, comment.number))
                 return comment
-            number = connection.execute(
-                "INSERT INTO comment (key, path, hunk, line, span_start, span_end, quote, text, made)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
-            ).lastrowid
+            number = connection.execute(ADD_COMMENT, values).lastrowid
             connection.execute("INSERT INTO comment_step VALUES (?, ?, 1)", (_begin_step(connection), number))
-        return replace(comment, number=number or 0, made=datetime.fromisoformat(made))
+        return replace(comment, number=number or 0, made=datetime.fromisoformat(str(values[-1])))
 
     def comments(self, key: str) -> tuple[Comment, ...]:
         """The patch's comments in the order of their making."""
         rows = self._read(
-            "SELECT key, path, hunk, line, span_start, span_end, quote, text, number, made FROM comment"
-            " WHERE key = ? AND removed IS NULL ORDER BY number",
+            f"SELECT {COMMENT_FIELDS}, number FROM comment WHERE key = ? AND removed IS NULL ORDER BY number",
             (to_bytes(key),),
         )
         return tuple(map(read_comment, rows))
@@ -277,16 +252,58 @@ class Session:
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the patches that the queue held when it was last opened, in queue order."""
-        return tuple(to_text(row[0]) for row in self._read("SELECT key FROM patch ORDER BY place"))
+        return tuple(each.key for each in self.patches)
 
-    def _remember(self, paths: Sequence[str], keys: Sequence[str]) -> None:
+    @property
+    def patches(self) -> tuple[Fingerprint, ...]:
+        """What was kept of those patches, to know them again, in queue order."""
+        rows = self._read("SELECT key, upstream, change, title FROM patch ORDER BY place")
+        return tuple(
+            Fingerprint(to_text(key), upstream, change, to_text(title)) for key, upstream, change, title in rows
+        )
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """The absolute paths that were last opened in it."""
+        rows = self._read("SELECT value FROM about WHERE name = 'paths'")
+        return tuple(json.loads(rows[0][0])) if rows else ()
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another program wrote to the session since this was asked last."""
+        before, self._seen = self._seen, self._version()
+        return before != self._seen
+
+    def _version(self) -> int:
+        return int(self._read("PRAGMA data_version")[0][0])
+
+    def bring(self, decisions: Sequence[Decision], asides: Sequence[Aside], comments: Sequence[Comment]) -> None:
+        """Take over what another session holds, as one step of undo; times stay those of the other session."""
+        if not (decisions or asides or comments):
+            return
+        with self._writing() as connection:
+            step = _begin_step(connection)
+            connection.executemany(ADD_DECISION, [(step, *decision_row(each)) for each in decisions])
+            values = [(each.key, name, value) for each in asides for name, value in aside_values(each)]
+            connection.executemany(
+                ADD_ASIDE, [(step, to_bytes(key), name, to_bytes(value), stamp()) for key, name, value in values]
+            )
+            for each in comments:
+                number = connection.execute(ADD_COMMENT, comment_row(each)).lastrowid
+                connection.execute("INSERT INTO comment_step VALUES (?, ?, 1)", (step, number))
+
+    def _remember(self, paths: Sequence[str], patches: Sequence[Fingerprint]) -> None:
         with self._writing() as connection:
             connection.execute("DELETE FROM patch")
             connection.executemany(
-                "INSERT OR IGNORE INTO patch (key, place) VALUES (?, ?)",
-                [(to_bytes(key), place) for place, key in enumerate(keys)],
+                "INSERT OR IGNORE INTO patch (key, place, upstream, change, title) VALUES (?, ?, ?, ?, ?)",
+                [
+                    (to_bytes(each.key), place, each.upstream, each.change, to_bytes(each.title))
+                    for place, each in enumerate(patches)
+                ],
             )
-        self._set_about(paths=to_bytes(json.dumps([path if path == "-" else os.path.abspath(path) for path in paths])))
+        identity = session_name(paths, [each.key for each in patches]).rpartition("-")[2]
+        opened = json.dumps([path if path == "-" else os.path.abspath(path) for path in paths])
+        self._set_about(paths=to_bytes(opened), identity=to_bytes(identity))
 
     def _set_about(self, **values: bytes) -> None:
         with self._writing() as connection:
@@ -315,33 +332,25 @@ class Session:
 
 
 def open_session(
-    paths: Sequence[str], keys: Sequence[str] = (), *, name: str | None = None, folder: Path | None = None
+    paths: Sequence[str],
+    patches: Sequence[Fingerprint] = (),
+    *,
+    name: str | None = None,
+    folder: Path | None = None,
 ) -> Session:
-    """Open, or begin, the session of the queue that `paths` opened and that holds the patches `keys`.
+    """Open, or begin, the session of the queue that `paths` opened and that holds `patches`.
 
-    `name` picks a session by name instead; `folder` is where sessions are kept. Raises UsageProblem for a name that
-    cannot be a file's, EnvironmentProblem where the file cannot be made or was written by a newer version.
+    `name` picks a session by name instead; `folder` is where sessions are kept. A session that was renamed is found by
+    what it holds; an archived one is taken out of the archive. Without paths and patches those of the session stay.
+    Raises UsageProblem for a name that cannot be a file's, EnvironmentProblem where the file cannot be made or was
+    written by a newer version.
     """
-    if name is not None and _NAME.fullmatch(name) is None:
-        raise UsageProblem(f"A session's name is letters, digits, dots, dashes and underscores, not {name!r}.")
-    place = folder or session_folder()
-    path = place / f"{name or session_name(paths, keys)}{SUFFIX}"
-    problem = ""
-    try:
-        make_file(path)
-        try:
-            connection = connect(path)
-        except Damaged:
-            aside = set_aside(path)
-            problem = f"The session file was damaged and is kept as {aside}; a new one was begun."
-            connection = connect(path)
-    except OSError as error:
-        raise EnvironmentProblem(f"{path}: the session file cannot be made ({error.strerror}).") from error
-    except sqlite3.Error as error:
-        raise EnvironmentProblem(f"{path}: the session file cannot be opened ({error}).") from error
+    path = session_path(paths, [each.key for each in patches], name, folder or session_folder())
+    connection, problem = open_file(path)
     session = Session(connection, path, problem)
     try:
-        session._remember(paths, keys)
+        if paths or patches:
+            session._remember(paths, patches)
     except EnvironmentProblem:
         session.close()
         raise

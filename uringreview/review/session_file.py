@@ -18,10 +18,12 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
-from uringreview.errors import EnvironmentProblem
+from uringreview.errors import EnvironmentProblem, UsageProblem
 from uringreview.review.schema import MIGRATIONS
 
 SUFFIX = ".sqlite"
+ARCHIVE = "archive"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _BUSY_SECONDS = 5.0
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _DECIDED = (
@@ -41,7 +43,10 @@ class Damaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """One stored session for a list: `problem` is empty, or says why the file cannot be read."""
+    """One stored session for a list: `problem` is empty, or says why the file cannot be read.
+
+    `identity` names the queue that was last opened in it; it is empty in a file of an older version.
+    """
 
     name: str
     path: Path
@@ -50,6 +55,7 @@ class SessionInfo:
     decided: int
     changed: datetime
     problem: str = ""
+    identity: str = ""
 
 
 def session_folder() -> Path:
@@ -71,6 +77,60 @@ def session_name(paths: Sequence[str], keys: Sequence[str] = ()) -> str:
     digest = hashlib.sha256("\0".join(identity).encode("utf-8", "surrogateescape")).hexdigest()[:10]
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", first).strip("-._")[:40]
     return f"{readable or 'queue'}-{digest}"
+
+
+def session_path(paths: Sequence[str], keys: Sequence[str], name: str | None, folder: Path) -> Path:
+    """Where the session called `name`, else that of the queue `paths`, is or is to be; raises UsageProblem.
+
+    A queue's session may have been renamed, or begun under a name of its own: then it is known by the queue that it
+    holds. One that is in the archive is taken out of it.
+    """
+    if name is not None:
+        path = named(name, folder)
+    else:
+        path = folder / f"{session_name(paths, keys)}{SUFFIX}"
+        if not path.exists() and not (folder / ARCHIVE / path.name).exists():
+            path = _holding(path.stem.rpartition("-")[2], folder) or path
+    kept = folder / ARCHIVE / path.name
+    if not path.exists() and kept.exists():
+        try:
+            kept.rename(path)
+        except OSError as error:
+            raise EnvironmentProblem(f"{kept}: cannot be taken out of the archive ({error.strerror}).") from error
+    return path
+
+
+def named(name: str, folder: Path) -> Path:
+    """The file of the session called `name`, there or not; raises UsageProblem for what cannot be a file's name."""
+    if _NAME.fullmatch(name) is None:
+        raise UsageProblem(f"A session's name is letters, digits, dots, dashes and underscores, not {name!r}.")
+    return folder / f"{name}{SUFFIX}"
+
+
+def _holding(identity: str, folder: Path) -> Path | None:
+    """The newest session of the queue with that identity."""
+    for info in sessions(folder):
+        if info.identity == identity:
+            return info.path
+    return None
+
+
+def open_file(path: Path) -> tuple[sqlite3.Connection, str]:
+    """Open or make a session's file; the sentence to show where a damaged one was set aside. Raises as `connect`,
+    but EnvironmentProblem for what SQLite and the system say."""
+    problem = ""
+    try:
+        make_file(path)
+        try:
+            return connect(path), ""
+        except Damaged:
+            aside = set_aside(path)
+            problem = f"The session file was damaged and is kept as {aside}; a new one was begun."
+            return connect(path), problem
+    except OSError as error:
+        raise EnvironmentProblem(f"{path}: the session file cannot be made ({error.strerror}).") from error
+    except sqlite3.Error as error:
+        raise EnvironmentProblem(f"{path}: the session file cannot be opened ({error}).") from error
 
 
 def make_file(path: Path) -> None:
@@ -150,8 +210,10 @@ def _info(path: Path) -> SessionInfo:
         with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True, timeout=1)) as connection:
             opened = connection.execute("SELECT value FROM about WHERE name = 'paths'").fetchone()
             patches = connection.execute("SELECT count(*) FROM patch").fetchone()[0]
+            identity = connection.execute("SELECT value FROM about WHERE name = 'identity'").fetchone()
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             decided = connection.execute(_DECIDED_FIRST if version == 1 else _DECIDED).fetchone()[0]
-    except sqlite3.Error as error:
+        paths = tuple(map(str, json.loads(opened[0]))) if opened else ()
+    except (sqlite3.Error, ValueError) as error:
         return SessionInfo(name, path, (), 0, 0, changed, f"cannot be read: {error}")
-    return SessionInfo(name, path, tuple(json.loads(opened[0])) if opened else (), patches, decided, changed)
+    return SessionInfo(name, path, paths, patches, decided, changed, identity=identity[0].decode() if identity else "")

@@ -14,6 +14,13 @@ from uringreview.mail.subject import Version
 from uringreview.review.decisions import Aside, Comment, Decision, DecisionKind, Event, Snooze, Tag
 
 DECISION_FIELDS = "key, branch, kind, note, tag, drop_from, decision.made"
+COMMENT_FIELDS = "key, path, hunk, line, span_start, span_end, quote, text, made"
+ADD_DECISION = (
+    "INSERT INTO decision (step, key, branch, kind, note, tag, drop_from, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+ADD_ASIDE = "INSERT INTO aside (step, key, name, value, made) VALUES (?, ?, ?, ?, ?)"
+ADD_COMMENT = f"INSERT INTO comment ({COMMENT_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CHANGE_COMMENT = f"UPDATE comment SET ({COMMENT_FIELDS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE number = ?"
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _DONE = {
     DecisionKind.TAKE: "taken",
@@ -72,9 +79,26 @@ def read_decision(row: Sequence[object]) -> Decision:
     )
 
 
+def comment_row(comment: Comment) -> tuple[object, ...]:
+    """The values of COMMENT_FIELDS."""
+    anchor = comment.place if isinstance(comment.place, DiffAnchor) else None
+    span = comment.place if isinstance(comment.place, Span) else None
+    return (
+        to_bytes(comment.key),
+        to_bytes(anchor.path) if anchor else None,
+        anchor.hunk if anchor else None,
+        anchor.line if anchor else None,
+        span.start if span else None,
+        span.end if span else None,
+        to_bytes(comment.quote),
+        to_bytes(comment.text),
+        stamp(comment.made),
+    )
+
+
 def read_comment(row: Sequence[object]) -> Comment:
-    """The comment of a row of key, path, hunk, line, span_start, span_end, quote, text, number, made."""
-    key, path, hunk, line, start, end, quote, text, number, made = row
+    """The comment that stands in COMMENT_FIELDS and a number."""
+    key, path, hunk, line, start, end, quote, text, made, number = row
     assert isinstance(number, int)
     place: DiffAnchor | Span | None = None
     if isinstance(path, bytes):
@@ -91,6 +115,18 @@ def snooze_text(snooze: Snooze | None) -> str:
     if snooze is None:
         return ""
     return snooze.until.isoformat() if snooze.until is not None else f"commit {snooze.commit}"
+
+
+def aside_values(aside: Aside) -> Iterable[tuple[str, str]]:
+    """Name and value, as they are stored, of everything that an aside holds."""
+    if aside.flagged:
+        yield "flag", "yes"
+    if aside.note:
+        yield "note", aside.note
+    if aside.snooze is not None:
+        yield "snooze", snooze_text(aside.snooze)
+    if aside.sent is not None:
+        yield "sent", stamp(aside.sent)
 
 
 def read_asides(rows: Iterable[Sequence[object]]) -> dict[str, Aside]:

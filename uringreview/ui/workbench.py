@@ -17,6 +17,7 @@ from uringreview.mail.subject import Version
 from uringreview.progress import Progress, Work
 from uringreview.review.decisions import Aside, Comment, Decision, DecisionKind, Event
 from uringreview.review.facts import Desk, PatchFacts
+from uringreview.review.fingerprint import fingerprints
 from uringreview.review.session import Place, Session, open_session
 from uringreview.ui.jobs import Jobs
 from uringreview.ui.watch import Watch
@@ -374,7 +375,7 @@ class Workbench(QObject):
             return
         try:
             self.session = open_session(
-                self.paths, tuple(self.rows), name=self.session_name, folder=self.session_folder
+                self.paths, fingerprints(self.queue.rows), name=self.session_name, folder=self.session_folder
             )
         except UringreviewError as problem:
             self.failed.emit(f"Decisions cannot be kept: {problem}")
