@@ -75,7 +75,7 @@ GROUP = Group(
         ({"marks": (Mark(CLAIM, MarkWord.CONTRADICTED, "one file"),)}, "1 claim of the rationale is contradicted"),
         (
             {"later_fixes": (LaterFix("0123456789ab", "f" * 40, "ring: mend", "x"),)},
-            'fixed later by ffffffffffff ("ring: mend")',
+            'fixed later by ffffffffffff ("ring: mend"), not in this queue',
         ),
         ({"needs": (EDGE,), "group": GROUP}, 'needs aaaaaaaaaaaa ("ring: first"), which is not here'),
         ({"cells": (cell("linux-6.6.y", Status.CONFLICT),)}, "conflict on linux-6.6.y"),

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -263,6 +264,15 @@ class Clone:
 
         found = self._object(commit)
         return found.commit_time if isinstance(found, pygit2.Commit) else 0
+
+    def authored(self, commit: str) -> datetime:
+        """When a commit was written, in its author's own time zone; the year 1970 where the clone does not have it."""
+        import pygit2
+
+        found = self._object(commit)
+        if not isinstance(found, pygit2.Commit):
+            return datetime.fromtimestamp(0, UTC)
+        return datetime.fromtimestamp(found.author.time, timezone(timedelta(minutes=found.author.offset)))
 
     def walk(self, tip: str, hide: tuple[str, ...] = (), first_parent: bool = False) -> "Iterator[pygit2.Commit]":
         """The commits from `tip` backwards in time, without what `hide` can reach."""

@@ -3,12 +3,17 @@
 `queue.py` makes them; they stand here so that what reads the input and what orders it can both name them.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from uringreview.mail.message import Message, Source
 from uringreview.mail.patch import Patch
 from uringreview.mail.subject import Subject
+
+# An answer that quotes the patch from its beginning quotes the line that names the upstream commit.
+_QUOTED_COMMIT = re.compile(r"^> {0,4}\[ Upstream commit ([0-9a-f]{40}) \]$", re.MULTILINE | re.IGNORECASE)
+_QUOTED_WITHIN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,17 @@ class Row:
             return self.patch.subject
         assert self.listed is not None
         return self.listed.subject
+
+    @property
+    def upstream(self) -> str | None:
+        """The upstream commit that the patch names; where it is not loaded, the one that an answer quotes from it."""
+        if self.patch is not None:
+            return self.patch.upstream
+        for reply in self.replies:
+            found = _QUOTED_COMMIT.search(reply.message.body, 0, _QUOTED_WITHIN) if reply.message else None
+            if found is not None:
+                return found[1].lower()
+        return None
 
     @property
     def position(self) -> int | None:

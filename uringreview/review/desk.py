@@ -25,13 +25,13 @@ from uringreview.mail.queue import Problem, Queue, Row
 from uringreview.progress import Progress, Work
 from uringreview.rationale.check import Evidence, check
 from uringreview.rationale.claims import find_claims
-from uringreview.rationale.document import Rationale, Record, Verdict, VerdictWord, VerificationItem
+from uringreview.rationale.document import Rationale, Verdict, VerdictWord
 from uringreview.rationale.parse import read_rationale
 from uringreview.rationale.unverified import find_unverified
+from uringreview.review.belonging import belonging, by_cells, by_clone, by_mail, placed
 from uringreview.review.facts import Answer, Desk, PatchFacts, answers_of
 from uringreview.review.upstream import from_upstream
-from uringreview.series.evidence import Statement, find_edges
-from uringreview.series.graph import Edge, LaterFix, groups, order
+from uringreview.series.graph import LaterFix
 from uringreview.series.graph import later_fixes as fixes_in_queue
 
 __all__ = ["Answer", "Desk", "PatchFacts", "examine", "with_clone"]
@@ -50,20 +50,14 @@ def examine(queue: Queue) -> Work[PatchFacts, Desk]:
     for number, row in enumerate(rows, 1):
         read.append(_read(row, problems))
         yield Progress(number, 2 * len(rows), "mails")
-    edges = _edges(queue, read, problems)
-    joined = groups(queue, edges)
+    found = belonging(queue, by_mail(queue, read))
     fixes = fixes_in_queue(queue)
     facts: list[PatchFacts] = []
-    for number, each in enumerate(read, 1):
-        tied = replace(
-            each,
-            group=next((group for group in joined if any(member.key == each.key for member in group.members)), None),
-            needs=tuple(edge for edge in edges if _is(each.patch, edge.patch)),
-            later_fixes=tuple(fix for fix in fixes if _is(each.patch, fix.fixes)),
-        )
+    for number, each in enumerate(placed(read, found), 1):
+        tied = replace(each, later_fixes=tuple(fix for fix in fixes if _is(each.patch, fix.fixes)))
         facts.append(_checked(tied, queue, None, problems))
         yield Progress(len(rows) + number, 2 * len(rows), "mails", (facts[-1],))
-    return Desk(queue, tuple(facts), joined, problems=tuple(problems))
+    return Desk(queue, tuple(facts), found.groups, problems=tuple(problems), ties=found.ties, order=found.order)
 
 
 def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Work[PatchFacts, Desk]:
@@ -85,20 +79,21 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
     for number, each in enumerate(desk.facts, 1):
         facts[each.key] = _restored(each, clone, problems)
         yield Progress(number, len(desk.facts), "diffs")
+    found = belonging(desk.queue, by_clone(desk.ties, desk.queue, clone))
     fixes = _fixes(clone, desk, problems)
     cells: dict[str, dict[str, Cell]] = {key: {} for key in facts}
     whole: set[str] = set()
 
     def completed(key: str) -> PatchFacts:
         each = facts[key]
-        found = tuple(cells[key][name] for name in names if name in cells[key])
-        each = replace(each, cells=found, later_fixes=_merged(each.later_fixes, fixes.get(key, ())))
+        tried = tuple(cells[key][name] for name in names if name in cells[key])
+        each = replace(each, cells=tried, later_fixes=_merged(each.later_fixes, fixes.get(key, ())))
         facts[key] = _checked(each, desk.queue, lookup, problems)
         whole.add(key)
         return facts[key]
 
-    # In the order to take them, so that "applies after an earlier one" means what a maintainer would do.
-    in_order = [facts[key] for key in dict.fromkeys((*order(desk.queue, desk.groups), *facts)) if key in facts]
+    # In the order that the mails were made in, so that one which stands on another is tried behind it.
+    in_order = [facts[key] for key in dict.fromkeys((*found.trial, *facts)) if key in facts]
     candidates = tuple(_candidate(each) for each in in_order)
     with closing(matrix(clone_path, candidates, names)) as work:
         while True:
@@ -113,9 +108,14 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
             yield Progress(step.done, step.total, step.what, tuple(completed(key) for key in ready))
     for cell in every:
         cells[cell.key][cell.branch] = cell
+    every_fact = {key: facts[key] if key in whole else completed(key) for key in facts}
+    found = belonging(desk.queue, by_cells(found.ties, desk.queue, every_fact))
     return replace(
         desk,
-        facts=tuple(facts[key] if key in whole else completed(key) for key in facts),
+        facts=placed(every_fact.values(), found),
+        groups=found.groups,
+        ties=found.ties,
+        order=found.order,
         branches=names,
         clone=clone_path,
         problems=tuple(dict.fromkeys(problems)),
@@ -134,17 +134,6 @@ def _read(row: Row, problems: list[Problem]) -> PatchFacts:
         reason = _noted(patch, error, problems)
     unverified = find_unverified(patch, rationale)
     return PatchFacts(row, rationale, diff, not_done=reason, answers=answers_of(row), unverified=unverified)
-
-
-def _edges(queue: Queue, read: Sequence[PatchFacts], problems: list[Problem]) -> tuple[Edge, ...]:
-    said: Mapping[str, tuple[Statement, ...]] = {each.key: _statements(each) for each in read}
-    return tuple(find_edges(queue, said))
-
-
-def _statements(facts: PatchFacts) -> tuple[Statement, ...]:
-    rationale = facts.rationale
-    parts: list[Record | VerificationItem] = [record for each in rationale.sections for record in each.records]
-    return tuple(Statement(part.text, part.span) for part in parts)
 
 
 def _checked(facts: PatchFacts, queue: Queue, lookup: Lookup | None, problems: list[Problem]) -> PatchFacts:

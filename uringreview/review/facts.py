@@ -15,7 +15,8 @@ from uringreview.mail.queue import Problem, Queue, Reply, Row
 from uringreview.mail.stance import Stance, classify, short
 from uringreview.rationale.document import Rationale, Unverified, VerdictWord
 from uringreview.rationale.mark import Mark, MarkWord
-from uringreview.series.graph import Edge, Group, LaterFix
+from uringreview.series.edge import Tie
+from uringreview.series.graph import Edge, FixKind, Group, LaterFix
 
 _ID = re.compile(r"[0-9a-f]{4,40}")
 _REFUSED = (Status.CONFLICT, Status.MISSING, Status.ERROR)
@@ -106,7 +107,7 @@ class PatchFacts:
             found.append(
                 f"{false} claim{'s' * (false != 1)} of the rationale {'are' if false != 1 else 'is'} contradicted"
             )
-        found += [f"fixed later by {_named(fix.upstream or '', fix.subject)}" for fix in self.later_fixes]
+        found += [fix.sentence for fix in self.later_fixes if fix.how is not FixKind.NAMES]
         absent = {each.upstream: each.subject for each in self.group.missing} if self.group is not None else {}
         found += [
             f"needs {_named(edge.needs, absent[edge.needs])}, which is not here"
@@ -146,7 +147,8 @@ class Desk:
     """A queue with its evidence.
 
     `facts` holds the loaded patches in row order. `branches` are newest first; `clone` is the path that was asked,
-    None before. `problems` are the queue's and those met on the way.
+    None before. `problems` are the queue's and those met on the way. `ties` are all reasons that patches belong
+    together, `order` the keys of the loaded patches in the order to take them.
     """
 
     queue: Queue
@@ -155,6 +157,8 @@ class Desk:
     branches: tuple[str, ...] = ()
     clone: str | None = None
     problems: tuple[Problem, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    order: tuple[str, ...] = ()
 
     def of(self, key: str) -> PatchFacts | None:
         """The facts of the patch with that key, None where it is not loaded."""

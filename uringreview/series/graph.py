@@ -11,53 +11,62 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
-from uringreview.mail.message import Span
 from uringreview.mail.queue import Queue, Row
 from uringreview.mail.trailers import Trailer
+from uringreview.series.edge import Edge, Reason, canonical, reaches
+from uringreview.series.names import Names
 
-_DIGITS = 12
+__all__ = ["Edge", "FixKind", "Group", "LaterFix", "Member", "Reason", "canonical", "groups", "later_fixes", "order"]
+
 _QUOTED = re.compile(r"[`*]{0,3}\s?[\s(:,—-]{1,6}[`\"“']{1,2}([^`\"”\n]{8,200})[`\"”]")
 _FIXED = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why `Edge.patch` needs `Edge.needs`: one sentence, whose mail said so, and where (None for other evidence)."""
-
-    text: str
-    said_by: str | None
-    span: Span | None
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """`patch` (an upstream id, 12 digits) should come after `needs` (the same)."""
-
-    patch: str
-    needs: str
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Member:
-    """One member of a group; `key` is the queue's patch key, None where the member is not loaded ("missing here")."""
+    """One member of a group; `key` is the queue's patch key, None where the member is not loaded ("missing here").
+
+    `row` is the key of the queue's row where there is one, loaded or only listed.
+    """
 
     upstream: str
     key: str | None
     subject: str
     asked: str
     number: int | None = None
+    row: str | None = None
+
+
+class FixKind(Enum):
+    """What a later commit does to a queued one; the value is for a sentence."""
+
+    FIXES = "fixed later"
+    REVERTS = "reverted later"
+    NAMES = "named later"
 
 
 @dataclass(frozen=True, slots=True)
 class LaterFix:
-    """A commit that fixes a queued patch: its id where known, its subject, and how we know it."""
+    """A commit that fixes, reverts or names a queued patch: its id where known, its subject, and how we know it.
+
+    `queued` is the key of its own row where the queue asks for it too.
+    """
 
     fixes: str
     upstream: str | None
     subject: str
     seen_in: str
+    how: FixKind = FixKind.FIXES
+    queued: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What it means for the patch: "fixed later by 3d879647fb03 ("io_uring/timeout: ..."), not in this queue"."""
+        quoted = f'("{self.subject}")' if self.subject else ""
+        name = f"{canonical(self.upstream)} {quoted}".strip() if self.upstream else f'"{self.subject}"'
+        return f"{self.how.value} by {name}, {'also in' if self.queued else 'not in'} this queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +83,13 @@ class Group:
         return tuple(member for member in self.members if member.key is None)
 
 
-def canonical(commit: str) -> str:
-    """What names a commit here: the first 12 digits of its id, lower case."""
-    return commit[:_DIGITS].lower()
-
-
 def groups(queue: Queue, edges: Sequence[Edge]) -> tuple[Group, ...]:
     """The patches that edges connect, each group in the order to take it, groups in queue order.
 
     A member whose patch is not loaded has key None. Its subject is known only where a reason quotes it beside the id;
     a row of the overview with that subject then tells which branches it asks for.
     """
-    rows = _rows(queue)
+    rows = Names(queue).rows
     found: list[Group] = []
     for names in _connected(edges):
         if not any(name in rows for name in names):
@@ -99,51 +103,51 @@ def groups(queue: Queue, edges: Sequence[Edge]) -> tuple[Group, ...]:
     return tuple(sorted(found, key=lambda group: min(place.get(one.upstream, len(place)) for one in group.members)))
 
 
-def order(queue: Queue, groups: Sequence[Group]) -> tuple[str, ...]:
-    """The keys of the loaded patches in the order to take them: what is needed first, else the queue's order."""
+def order(
+    queue: Queue, groups: Sequence[Group], mailed: Sequence[tuple[str, str]] = (), *, as_mailed: bool = False
+) -> tuple[str, ...]:
+    """The keys of the loaded patches in the order to take them: what is needed first, else the queue's order.
+
+    `mailed` are pairs (patch, what its diff was made on top of), as `edge.mailed_order` gives them. They are heeded
+    where nothing that is needed speaks against them; with `as_mailed` they go first, which is the order to try in.
+    """
     keys = [patch.key for patch in queue.patches]
     place = {key: number for number, key in enumerate(keys)}
+    loaded: dict[str, list[str]] = defaultdict(list)
+    for patch in queue.patches:
+        if patch.upstream:
+            loaded[canonical(patch.upstream)].append(patch.key)
+    chains = [[member.key for member in group.members if member.key is not None] for group in groups]
+    needed = [(second, first) for chain in chains for first, second in itertools.pairwise(chain)]
+    made = [pair for name, under in mailed for pair in itertools.product(loaded[name], loaded[under])]
     before: dict[str, set[str]] = defaultdict(set)
-    for group in groups:
-        loaded = [member.key for member in group.members if member.key is not None]
-        for first, second in itertools.pairwise(loaded):
+    for second, first in (*made, *needed) if as_mailed else (*needed, *made):
+        if not reaches(before, first, second):
             before[second].add(first)
     return tuple(_topological(keys, before, place)[0])
 
 
 def later_fixes(queue: Queue) -> tuple[LaterFix, ...]:
     """Loaded mails whose `Fixes:` trailer names a queued patch: patches of the queue, and mails beside it."""
-    rows = _rows(queue)
+    names = Names(queue)
     found: dict[tuple[str, str], LaterFix] = {}
     for patch in queue.patches:
         for trailer in patch.trailers:
-            fixed = _fixed(trailer, rows)
+            fixed = _fixed(trailer, names)
             if fixed is not None and not (patch.upstream and canonical(patch.upstream) == fixed):
                 subject = patch.subject.title
-                found.setdefault((fixed, subject), LaterFix(fixed, patch.upstream, subject, str(patch.message.source)))
+                # A plain [PATCH] is how a fix is posted to its own list: nobody asks for it here.
+                queued = patch.key if patch.upstream else None
+                fix = LaterFix(fixed, patch.upstream, subject, str(patch.message.source), queued=queued)
+                found.setdefault((fixed, subject), fix)
     return tuple(found.values())
 
 
-def _fixed(trailer: Trailer, rows: Mapping[str, Sequence[Row]]) -> str | None:
+def _fixed(trailer: Trailer, names: Names) -> str | None:
     """The queued commit that a `Fixes:` trailer names."""
-    if trailer.key.lower() != "fixes":
-        return None
-    named = _FIXED.match(trailer.value.strip())
-    if named is None:
-        return None
-    written = canonical(named[0])
-    if len(written) == _DIGITS:
-        return written if written in rows else None
-    return next((one for one in rows if one.startswith(written)), None)
-
-
-def _rows(queue: Queue) -> dict[str, list[Row]]:
-    """Loaded rows by their 12-digit upstream id, in queue order."""
-    rows: dict[str, list[Row]] = {}
-    for row in queue.rows:
-        if row.patch is not None and row.patch.upstream:
-            rows.setdefault(canonical(row.patch.upstream), []).append(row)
-    return rows
+    named = _FIXED.match(trailer.value.strip()) if trailer.key.lower() == "fixes" else None
+    fixed = names.resolve(named[0]) if named is not None else None
+    return fixed if fixed in names.rows else None
 
 
 def _connected(edges: Iterable[Edge]) -> list[set[str]]:
@@ -189,20 +193,21 @@ def _topological(
 def _member(name: str, rows: Sequence[Row], batches: Counter[str], edges: Sequence[Edge], queue: Queue) -> Member:
     """A member of a group; of several mails with one commit the one from the batch that holds most of the group."""
     if rows:
-        row = max(rows, key=lambda one: batches[one.batch])
-        assert row.patch is not None
+        row = max(rows, key=lambda one: (one.patch is not None, batches[one.batch]))
         asked = row.subject.asked
-        return Member(name, row.key, row.subject.title, str(asked) if asked else "", row.position)
+        key = row.key if row.patch is not None else None
+        return Member(name, key, row.subject.title, str(asked) if asked else "", row.position, row.key)
     title = _quoted_subject(name, edges)
     listed = next((row for row in queue.rows if title and row.patch is None and row.subject.title == title), None)
     asked = listed.subject.asked if listed else None
-    return Member(name, None, title, str(asked) if asked else "", listed.position if listed else None)
+    place, key = (listed.position, listed.key) if listed else (None, None)
+    return Member(name, None, title, str(asked) if asked else "", place, key)
 
 
 def _quoted_subject(name: str, edges: Sequence[Edge]) -> str:
     """The subject that some reason quotes right behind the id; empty where none does."""
     for edge in edges:
-        for reason in edge.reasons if name in (edge.patch, edge.needs) else ():
+        for reason in (*edge.reasons, *edge.against) if name in (edge.patch, edge.needs) else ():
             for found in re.finditer(rf"\b{re.escape(name)}[0-9a-f]{{0,28}}", reason.text):
                 quoted = _QUOTED.match(reason.text, found.end())
                 if quoted is not None and "()" not in quoted[1].split(" ", 1)[0]:

@@ -87,6 +87,11 @@ def ids_in(text: str) -> list[re.Match[str]]:
     ]
 
 
+def compares(text: str) -> bool:
+    """Whether `text` speaks of commits as precedents, causes or the like, not as what belongs with the patch."""
+    return _ELSEWHERE.search(text) is not None
+
+
 def read_sentences(text: str) -> Iterator[Said]:
     """What each sentence of a record says, a list together with the sentence above it."""
     for sentence in _sentences(text):
