@@ -150,7 +150,7 @@ def text_to_copy(
     ]
     if note:
         blocks.append(note)
-    blocks += wording.commented(patch, comments)
+    blocks += wording.commented(patch, comments, facts.marks if facts is not None else ())
     if decision.tag is not Tag.NONE:
         blocks.append(f"{decision.tag.value}: {headers.clean(identity.name)} <{identity.email}>")
     signature = "\n".join(line.rstrip() for line in identity.signature.strip().splitlines())

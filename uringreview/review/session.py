@@ -191,7 +191,8 @@ class Session:
                 "SELECT ifnull(kind, 'withdrawal'), key, number FROM decision WHERE step = :step"
                 " UNION ALL SELECT name, key, number FROM aside WHERE step = :step"
                 " UNION ALL SELECT 'comment', key, number FROM comment WHERE number IN"
-                " (SELECT comment FROM comment_step WHERE step = :step) ORDER BY 3",
+                " (SELECT comment FROM comment_step WHERE step = :step AND added ="
+                " (SELECT max(added) FROM comment_step WHERE step = :step)) ORDER BY 3",
                 {"step": step},
             ).fetchall()
         what = f"{rows[0][0]} of {to_text(rows[0][1])}"
@@ -201,14 +202,30 @@ class Session:
 
     def comment(self, comment: Comment) -> Comment:
         """Store a comment; returns it with its number. One that has a number already is changed in place."""
-        values = comment_row(comment)
+        if not comment.number:
+            return self.add_comments(comment)[0]
         with self._writing() as connection:
-            if comment.number:
-                connection.execute(CHANGE_COMMENT, (*values, comment.number))
-                return comment
-            number = connection.execute(ADD_COMMENT, values).lastrowid
-            connection.execute("INSERT INTO comment_step VALUES (?, ?, 1)", (_begin_step(connection), number))
-        return replace(comment, number=number or 0, made=datetime.fromisoformat(str(values[-1])))
+            connection.execute(CHANGE_COMMENT, (*comment_row(comment), comment.number))
+        return comment
+
+    def add_comments(self, *comments: Comment) -> tuple[Comment, ...]:
+        """Store new comments as one step that one undo takes back; returns them with their numbers."""
+        if not comments:
+            return ()
+        with self._writing() as connection:
+            step = _begin_step(connection)
+            return tuple(_insert(connection, step, comment) for comment in comments)
+
+    def reword_comment(self, comment: Comment) -> Comment:
+        """Put `comment` in the place of the stored one of its number, as a step: undo brings the old words back.
+
+        Returns it under its new number, under which `comment` changes it in place while it is being typed.
+        """
+        with self._writing() as connection:
+            step = _begin_step(connection)
+            connection.execute("UPDATE comment SET removed = ? WHERE number = ?", (stamp(), comment.number))
+            connection.execute("INSERT INTO comment_step VALUES (?, ?, 0)", (step, comment.number))
+            return _insert(connection, step, comment)
 
     def comments(self, key: str) -> tuple[Comment, ...]:
         """The patch's comments in the order of their making."""
@@ -361,6 +378,13 @@ def _begin_step(connection: sqlite3.Connection) -> int:
     """A new step inside a transaction: what was undone before can no longer be done again."""
     connection.execute("UPDATE step SET state = 'replaced' WHERE state = 'undone'")
     return connection.execute("INSERT INTO step (state, made) VALUES ('live', ?)", (stamp(),)).lastrowid or 0
+
+
+def _insert(connection: sqlite3.Connection, step: int, comment: Comment) -> Comment:
+    row = comment_row(comment)
+    number = connection.execute(ADD_COMMENT, row).lastrowid
+    connection.execute("INSERT INTO comment_step VALUES (?, ?, 1)", (step, number))
+    return replace(comment, number=number or 0, made=datetime.fromisoformat(str(row[-1])))
 
 
 def _newest_first(decision: Decision) -> tuple[int, int]:

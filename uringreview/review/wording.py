@@ -18,6 +18,7 @@ from uringreview.diff.model import DiffAnchor
 from uringreview.errors import EnvironmentProblem
 from uringreview.mail.message import Message, Span
 from uringreview.mail.patch import Patch
+from uringreview.rationale.mark import Mark, MarkWord
 from uringreview.resources import resource
 from uringreview.review.decisions import Comment
 from uringreview.review.headers import clean
@@ -100,17 +101,33 @@ def opening_quote(patch: Patch) -> str:
     return f"{quoted(kept)}\n{_LEFT_OUT}" if len(lines) > named + 1 else quoted(kept)
 
 
-def commented(patch: Patch, comments: Iterable[Comment]) -> list[str]:
-    """One block a comment, in the order of the mail: the quote with its heading lines, then what is said of it."""
+def commented(patch: Patch, comments: Iterable[Comment], marks: Sequence[Mark] = ()) -> list[str]:
+    """One block a comment, in the order of the mail: the quote with its heading lines, then what is said of it.
+
+    `marks` are the rationale's checked claims: what is quoted of it is said to be unchecked where none of them stands.
+    """
     blocks = []
+    former: Comment | None = None
     for comment in sorted(comments, key=lambda each: _where(patch, each)):
         said = wrapped(comment.text)
         if not said.strip():
             continue
-        parts = [*_heading(patch, comment), quoted(comment.quote)] if comment.quote else []
-        lead = [wrapped("The generated explanation says (not checked by me):")] if _in_rationale(patch, comment) else []
+        parts = [*_heading(patch, comment, former), quoted(comment.quote)] if comment.quote else []
+        former = comment if parts else former
+        unchecked = "" if _checked(comment, marks) else " (not checked by me)"
+        lead = [f"The generated explanation says{unchecked}:"] if _in_rationale(patch, comment) else []
         blocks.append("\n".join([*lead, *parts, "", said] if parts else [said]))
     return blocks
+
+
+def _checked(comment: Comment, marks: Sequence[Mark]) -> bool:
+    place = comment.place
+    return isinstance(place, Span) and any(
+        mark.word is not MarkWord.UNCHECKABLE
+        and mark.claim.span.start < place.end
+        and place.start < mark.claim.span.end
+        for mark in marks
+    )
 
 
 def _in_rationale(patch: Patch, comment: Comment) -> bool:
@@ -123,8 +140,10 @@ def _in_rationale(patch: Patch, comment: Comment) -> bool:
     )
 
 
-def _heading(patch: Patch, comment: Comment) -> list[str]:
-    # The file and hunk lines as mailed; none where the anchor cannot be found again in the mailed text.
+def _heading(patch: Patch, comment: Comment, former: Comment | None) -> list[str]:
+    # The file and hunk lines as mailed, but for those that stand above the `former` comment's quote already; none
+    # where the anchor cannot be found again in the mailed text.
+    above = former.place if former is not None and isinstance(former.place, DiffAnchor) else None
     if not isinstance(comment.place, DiffAnchor):
         return []
     headers: list[str] = []
@@ -137,7 +156,10 @@ def _heading(patch: Patch, comment: Comment) -> list[str]:
             headers.append(line)
         elif inside and line.startswith("@@ "):
             hunks.append(line)
-    found = [*headers]
+    same_file = above is not None and above.path == comment.place.path
+    if above is not None and same_file and above.hunk is not None and above.hunk == comment.place.hunk:
+        return [_LEFT_OUT]
+    found = [] if same_file else [*headers]
     if comment.place.hunk is not None and comment.place.hunk < len(hunks):
         found.append(hunks[comment.place.hunk])
     found = [line for line in found if line not in comment.quote.split("\n")]

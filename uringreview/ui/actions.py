@@ -93,6 +93,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", "Undo", _R, "Undo the last decision or comment", ("U", "Ctrl+Z"), Needs.UNDO, 1),
     Action("redo", "Redo", _R, "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), Needs.REDO, 1),
     Action("comment", "Comment", _R, "Comment on the selected line or claim", ("C",), Needs.PATCH, 2),
+    Action("quote_claim", "Quote claim", _R, "Into the reply, with its evidence", ("B",), Needs.PATCH, 2),
+    Action(
+        "quote_false", "Quote false claims", _R, "All contradicted ones, with evidence", ("Shift+B",), Needs.PATCH, 2
+    ),
+    Action("quote_conflict", "Quote conflict", _R, "What does not fit, and what is there", ("X",), Needs.PATCH, 2),
+    Action("quote_series", "Quote series", _R, "What it needs, and later fixes", ("I",), Needs.PATCH, 2),
+    Action("quote_trace", "Quote run", _R, "The simulator's run, as text", ("T",), Needs.PATCH, 2),
     Action("reply", "Edit reply", _R, "Write the note of the reply", ("E",), Needs.PATCH, 2),
     Action(
         "copy_reply", "Copy reply", _R, "Put the reply's text on the clipboard", ("Ctrl+Shift+C",), Needs.PATCH, group=2

@@ -171,6 +171,12 @@ class BranchesView(QWidget):
         place = index.column() - FIRST
         return facts.key, self.model.branches[place] if 0 <= place < len(self.model.branches) else None
 
+    @property
+    def branch(self) -> str | None:
+        """The branch whose cell is selected; None where none is."""
+        chosen = self._selected()
+        return chosen[1] if chosen is not None else None
+
     def _lay_out(self) -> None:
         fixed = QFontMetrics(fixed_font(0.94))
         widths = {

@@ -123,6 +123,7 @@ class Commands(QObject):
             "redo": self._redo,
             "comment": self._comment,
             "reply": self._reply,
+            **window.evidence.handlers(),
             "copy_reply": self.copy_reply,
         }
 

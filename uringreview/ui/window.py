@@ -29,6 +29,7 @@ from uringreview.ui.commands import Commands
 from uringreview.ui.config import SIDE_BY_SIDE, change_config, read_config
 from uringreview.ui.diff_view import DiffPane
 from uringreview.ui.empty_state import EmptyState
+from uringreview.ui.evidence import Evidence
 from uringreview.ui.filters import HELP
 from uringreview.ui.header import Header
 from uringreview.ui.jobs import Jobs
@@ -65,6 +66,7 @@ class Window(QMainWindow):
         self._place()
         self.palette_ = Palette(ACTIONS, self)
         self.keys_sheet = KeysSheet(self)
+        self.evidence = Evidence(self)
         self.commands = Commands(self)
         self.actions_ = ActionSet(self, self.commands)
         self.links = Links(self)

@@ -331,6 +331,10 @@ class Workbench(QObject):
         """The patch's comments."""
         return self.session.comments(key) if self.session is not None else ()
 
+    def add_comments(self, comments: Sequence[Comment]) -> None:
+        """Store new comments as one step of undo."""
+        self._stored([each.key for each in comments], lambda session: session.add_comments(*comments))
+
     def comment(self, comment: Comment) -> None:
         """Store a new comment, or the new words of one; without words, remove it."""
         if self.session is None:
