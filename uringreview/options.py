@@ -107,7 +107,10 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 def _reply(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--upstream", required=True, metavar="ID", help="the patch's upstream commit, 7 digits or more")
     parser.add_argument(
-        "--decision", required=True, choices=("take", "hold", "drop", "drop-older", "question"), help="what to say"
+        "--decision",
+        required=True,
+        choices=("take", "hold", "drop", "drop-older", "together", "not-a-fix", "question"),
+        help="what to say",
     )
     parser.add_argument("--from", dest="older", metavar="X.Y", help="drop-older: drop from this branch and older ones")
     parser.add_argument("--ack", action="store_true", help="take: add your Acked-by")

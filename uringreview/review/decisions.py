@@ -11,13 +11,20 @@ from uringreview.mail.subject import Version
 
 
 class DecisionKind(Enum):
-    """The vocabulary. DROP_OLDER is "drop from X.Y and older"."""
+    """The vocabulary. DROP_OLDER is "drop from X.Y and older", TOGETHER "take only together with another commit"."""
 
     TAKE = "take"
     HOLD = "hold"
     DROP = "drop"
     DROP_OLDER = "drop-older"
+    TOGETHER = "together"
+    NOT_A_FIX = "not-a-fix"
     QUESTION = "question"
+
+    @property
+    def objects(self) -> bool:
+        """Whether it asks for something else than to take the patch as it is."""
+        return self not in (DecisionKind.TAKE, DecisionKind.QUESTION)
 
 
 class Tag(Enum):
@@ -102,7 +109,7 @@ class Comment:
 def standing_on(branch: Version, decisions: Iterable[Decision]) -> DecisionKind | None:
     """What a patch's decisions, for all branches and for single ones, come to on `branch`; None while undecided.
 
-    "Drop from X.Y and older" is a take on newer branches and a drop on the others.
+    "Drop from X.Y and older" is a take on newer branches and a drop on the others; "not a fix" is a drop.
     """
     every = list(decisions)
     found = next((one for one in every if one.branch == branch), None)
@@ -111,4 +118,4 @@ def standing_on(branch: Version, decisions: Iterable[Decision]) -> DecisionKind 
         return None
     if found.kind is DecisionKind.DROP_OLDER and found.drop_from is not None:
         return DecisionKind.DROP if branch <= found.drop_from else DecisionKind.TAKE
-    return found.kind
+    return DecisionKind.DROP if found.kind is DecisionKind.NOT_A_FIX else found.kind

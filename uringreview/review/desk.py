@@ -94,7 +94,7 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
 
     # In the order that the mails were made in, so that one which stands on another is tried behind it.
     in_order = [facts[key] for key in dict.fromkeys((*found.trial, *facts)) if key in facts]
-    candidates = tuple(_candidate(each) for each in in_order)
+    candidates = tuple(candidate_of(each) for each in in_order)
     with closing(matrix(clone_path, candidates, names)) as work:
         while True:
             try:
@@ -197,7 +197,8 @@ def _restored(facts: PatchFacts, clone: Clone, problems: list[Problem]) -> Patch
     return replace(facts, diff=diff) if patch.white_space_lost or diff.proven else facts
 
 
-def _candidate(facts: PatchFacts) -> Candidate:
+def candidate_of(facts: PatchFacts) -> Candidate:
+    """The patch as the matrix and the landing of patches need it."""
     patch = facts.patch
     return Candidate(facts.key, patch.upstream, patch.subject.title, str(patch.author), facts.diff)
 

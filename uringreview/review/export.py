@@ -1,18 +1,38 @@
-"""Replies on disk: a folder with one `.eml` a reply, or one mboxrd for mail clients.
+"""Replies on their way out: one `.eml` each, one mboxrd for mail clients, a script that sends them, a mailto: link.
 
 The files are made with the umask's mode (0644 as a rule): they are mail about to be sent to public lists, and mail
 programs of other users may have to read them. The session, which holds what nobody has been told yet, is private.
 """
 
 import re
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
 from time import asctime
+from urllib.parse import quote
 
-from uringreview.errors import EnvironmentProblem
+from uringreview.errors import EnvironmentProblem, UsageProblem
 from uringreview.review.reply import Reply
 
+SEND_OPTIONS = "--suppress-cc=body --suppress-cc=misc-by --suppress-cc=self"
+_LONGEST_LINK = 2000
+_SCRIPT = """\
+#!/bin/sh
+# {count} replies. Without an argument each is only tried: sh send.sh. To send them: sh send.sh --send
+set -eu
+cd -- "$(dirname -- "$0")"
+for each in {names}; do
+    git send-email --dry-run {options} "$each"
+done
+if [ "${{1-}}" != --send ]; then
+    echo "Nothing was sent. To send them: sh $0 --send"
+    exit 0
+fi
+for each in {names}; do
+    git send-email {options} "$each"
+done
+"""
 _MBOX_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
 
 
@@ -41,6 +61,43 @@ def write_mbox(path: Path, replies: Iterable[Reply]) -> Path:
         return _write_new(path.parent, path.stem, path.suffix or ".mbox", mail)
     except OSError as error:
         raise EnvironmentProblem(f"{error.filename or path}: cannot be written ({error.strerror}).") from error
+
+
+def write_send_script(folder: Path, mails: Sequence[Path]) -> Path:
+    """Write a shell script that sends `mails`, which lie in `folder`, one by one; returns its path, not executable.
+
+    It tries every mail with --dry-run and stops there; with --send as its argument it then sends them. One by one,
+    because git-send-email(1) sends only the first message of an mbox; with these --suppress-cc because "all" would
+    lose the Cc, and without them trailers in quotes would add people.
+    """
+    names = " ".join(shlex.quote(f"./{path.name}") for path in mails)
+    text = _SCRIPT.format(count=len(mails), names=names, options=SEND_OPTIONS)
+    try:
+        return _write_new(folder, "send", ".sh", text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise EnvironmentProblem(f"{error.filename or folder}: cannot be written ({error.strerror}).") from error
+
+
+def mailto(reply: Reply) -> str:
+    """The reply as a mailto: link (RFC 6068) for a mail program, which adds From, Date and Message-ID itself.
+
+    Raises UsageProblem where the link would be longer than browsers and desktops hand on.
+    """
+    fields = {
+        "cc": ",".join(each.address for each in reply.cc),
+        "subject": reply.subject,
+        "in-reply-to": f"<{reply.in_reply_to}>",
+        "references": " ".join(f"<{each}>" for each in reply.references),
+        "body": reply.body.replace("\n", "\r\n"),
+    }
+    to = ",".join(quote(each.address, safe="@") for each in reply.to)
+    query = "&".join(
+        f"{name}={quote(value, safe='', errors='surrogateescape')}" for name, value in fields.items() if value
+    )
+    link = f"mailto:{to}?{query}"
+    if len(link) > _LONGEST_LINK:
+        raise UsageProblem("This reply is too long for a mailto: link; copy its text, or export it as a file.")
+    return link
 
 
 def file_stem(reply: Reply) -> str:

@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from uringreview.errors import UnreadableError, UsageProblem
 from uringreview.mail.message import Address, Message
 from uringreview.mail.patch import Patch
+from uringreview.mail.subject import Version
 from uringreview.review import headers, wording
 from uringreview.review.decisions import Comment, Decision, DecisionKind, Tag
 from uringreview.review.facts import PatchFacts
@@ -87,9 +88,11 @@ def compose(
     comments: Iterable[Comment] = (),
     text: str | None = None,
     now: datetime | None = None,
+    single: Sequence[Decision] = (),
 ) -> Reply:
     """The mail that says `decision` of `patch`, in its thread, to all.
 
+    `single` are decisions for single branches that stand beside `decision`, which may be one of them itself.
     `facts` gives later fixes their place in a hold; `comments` become interleaved quotes; `text` is the reviewer's own
     wording of the whole body, in place of the template's. Raises UnreadableError where the mail cannot be answered
     (no Message-ID, no usable sender; `text_to_copy` still gives the text) and UsageProblem for a question without
@@ -113,7 +116,7 @@ def compose(
     cc, bad_cc = _usable(message.to + message.cc, without=known)
     date = now or datetime.now().astimezone()
     said = list(comments)
-    silent = decision.kind is DecisionKind.TAKE and decision.tag is Tag.NONE and not decision.note.strip() and not said
+    silent = all(map(_silent, (decision, *single))) and not said
     return Reply(
         key=patch.key,
         position=patch.position,
@@ -126,7 +129,9 @@ def compose(
         message_id=_own_message_id(identity, date),
         in_reply_to=message.message_id,
         references=_references(message),
-        body=text_to_copy(patch, decision, identity, facts=facts, comments=said) if text is None else text,
+        body=text_to_copy(patch, decision, identity, facts=facts, comments=said, single=single)
+        if text is None
+        else text,
         withheld=WITHHELD if silent and text is None else "",
         left_out=bad_to + bad_cc,
     )
@@ -139,27 +144,58 @@ def text_to_copy(
     *,
     facts: PatchFacts | None = None,
     comments: Sequence[Comment] = (),
+    single: Sequence[Decision] = (),
 ) -> str:
     """The reply's body alone, for a mail that cannot be answered in its thread. Raises as `compose` for a question."""
-    note = wording.wrapped(decision.note)
-    if decision.kind is DecisionKind.QUESTION and not note and not comments:
-        raise UsageProblem("A question needs its words: write a note, or comment on a line.")
-    blocks = [
-        f"{wording.attribution(patch.message)}\n{wording.opening_quote(patch)}",
-        _request(patch, decision, identity, facts),
-    ]
-    if note:
-        blocks.append(note)
+    blocks = [f"{wording.attribution(patch.message)}\n{wording.opening_quote(patch)}"]
+    for each, branches in _spoken(decision, single):
+        note = wording.wrapped(each.note)
+        if each.kind is DecisionKind.QUESTION and not note and not comments:
+            raise UsageProblem("A question needs its words: write a note, or comment on a line.")
+        blocks.append(_request(patch, each, branches, identity, facts))
+        if note:
+            blocks.append(note)
     blocks += wording.commented(patch, comments, facts.marks if facts is not None else ())
-    if decision.tag is not Tag.NONE:
-        blocks.append(f"{decision.tag.value}: {headers.clean(identity.name)} <{identity.email}>")
+    tags = dict.fromkeys(each.tag for each in (decision, *single) if each.tag is not Tag.NONE)
+    if tags:
+        blocks.append("\n".join(f"{tag.value}: {headers.clean(identity.name)} <{identity.email}>" for tag in tags))
     signature = "\n".join(line.rstrip() for line in identity.signature.strip().splitlines())
     return "\n\n".join(blocks) + f"\n\n-- \n{signature}\n"
 
 
-def _request(patch: Patch, decision: Decision, identity: Identity, facts: PatchFacts | None) -> str:
+def _silent(decision: Decision) -> bool:
+    """Whether the stable list needs no mail to know it: silence is consent."""
+    return decision.kind is DecisionKind.TAKE and decision.tag is Tag.NONE and not decision.note.strip()
+
+
+def _spoken(decision: Decision, single: Sequence[Decision]) -> list[tuple[Decision, tuple[Version, ...]]]:
+    """What has to be said, each with the branches that it is for (none: all of them): alike decisions as one."""
+    every = [decision, *(each for each in single if each != decision)]
+    if not all(map(_silent, every)):
+        every = [each for each in every if not _silent(each)]
+    found: list[tuple[Decision, tuple[Version, ...]]] = []
+    for each in every:
+        alike = [n for n, (other, _) in enumerate(found) if each.branch and other.branch and _alike(each, other)]
+        if alike:
+            other, branches = found[alike[0]]
+            found[alike[0]] = other, (*branches, *((each.branch,) if each.branch else ()))
+        else:
+            found.append((each, (each.branch,) if each.branch else ()))
+    return found
+
+
+def _alike(one: Decision, other: Decision) -> bool:
+    return (one.kind, one.note, one.tag) == (other.kind, other.note, other.tag)
+
+
+def _request(
+    patch: Patch, decision: Decision, branches: Sequence[Version], identity: Identity, facts: PatchFacts | None
+) -> str:
     known = {"commit": wording.patch_name(patch), "name": identity.name}
     fixes = facts.later_fixes if facts else ()
+    if branches:
+        listed = wording.listed(map(str, branches))
+        return wording.from_template(f"{decision.kind.value}-branches", **known, branches=listed)
     match decision.kind:
         case DecisionKind.HOLD if fixes:
             return wording.from_template("hold-fix", **known, fix=wording.fixes_name(fixes))
@@ -167,8 +203,22 @@ def _request(patch: Patch, decision: Decision, identity: Identity, facts: PatchF
             if decision.drop_from is None:
                 raise UsageProblem("Dropping from older branches needs the newest version to drop it from.")
             return wording.from_template("drop-older", **known, older=str(decision.drop_from))
+        case DecisionKind.TOGETHER:
+            needed = _needed(facts)
+            if not needed:
+                return wording.from_template("together-note", **known)
+            return wording.from_template("together", **known, needs=wording.listed(needed))
         case _:
             return wording.from_template(decision.kind.value, **known)
+
+
+def _needed(facts: PatchFacts | None) -> list[str]:
+    """The commits that the patch should come after: by its group's subjects where these are known."""
+    if facts is None:
+        return []
+    members = facts.group.members if facts.group is not None else ()
+    subjects = {member.upstream: member.subject for member in members}
+    return list(dict.fromkeys(wording.commit_name(edge.needs, subjects.get(edge.needs, "")) for edge in facts.needs))
 
 
 def _usable(addresses: Iterable[Address], without: set[str]) -> tuple[tuple[Address, ...], tuple[str, ...]]:

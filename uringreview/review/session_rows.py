@@ -27,6 +27,8 @@ _DONE = {
     DecisionKind.HOLD: "held",
     DecisionKind.DROP: "dropped",
     DecisionKind.DROP_OLDER: "dropped",
+    DecisionKind.TOGETHER: "taken only together with another commit",
+    DecisionKind.NOT_A_FIX: "dropped as no fix",
     DecisionKind.QUESTION: "asked about",
 }
 

@@ -63,9 +63,11 @@ def wrapped(prose: str) -> str:
 
 
 def commit_name(upstream: str | None, title: str) -> str:
-    """`49ae66eb8c27 ("io_uring: ...")`; the quoted title alone where no id is known."""
+    """`49ae66eb8c27 ("io_uring: ...")`; the quoted title or the id alone where the other is not known."""
     quoted = f'"{clean(title)}"'
-    return f"{upstream[:12]} ({quoted})" if upstream else quoted
+    if not upstream:
+        return quoted
+    return f"{upstream[:12]} ({quoted})" if title else upstream[:12]
 
 
 def patch_name(patch: Patch) -> str:
@@ -75,7 +77,7 @@ def patch_name(patch: Patch) -> str:
 
 def fixes_name(fixes: Sequence[LaterFix]) -> str:
     """How a reply names the later fixes of a patch."""
-    return _listed(commit_name(fix.upstream, fix.subject) for fix in fixes)
+    return listed(commit_name(fix.upstream, fix.subject) for fix in fixes)
 
 
 def attribution(message: Message) -> str:
@@ -175,6 +177,7 @@ def _where(patch: Patch, comment: Comment) -> tuple[int, int, int, int, int]:
     return (2, 0, 0, 0, comment.number)
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence lists them: "a, b and c"."""
     every = list(names)
     return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}"

@@ -122,6 +122,8 @@ class Theme:
             DecisionKind.HOLD: Sign("‖", self.caution, "hold"),
             DecisionKind.DROP: Sign("✗", self.contradicted, "drop"),
             DecisionKind.DROP_OLDER: Sign("↧", self.contradicted, "drop from a version and older"),
+            DecisionKind.TOGETHER: Sign("⊕", self.caution, "take only together with another commit"),
+            DecisionKind.NOT_A_FIX: Sign("≠", self.contradicted, "not a fix: drop"),
             DecisionKind.QUESTION: Sign("?", self.accent, "question"),
         }
         return signs[kind]

@@ -86,7 +86,7 @@ complete -c uringreview -n '_shtab_uringreview_using simulate' -l seed -x -d '--
 complete -c uringreview -n '_shtab_uringreview_using; and test $_shtab_uringreview_npos -eq 0' -a reply -d 'Write the mail that says a decision.'
 complete -c uringreview -n '_shtab_uringreview_using reply' -s h -l help -d 'show this help message and exit'
 complete -c uringreview -n '_shtab_uringreview_using reply' -l upstream -x -d 'the patch'"'"'s upstream commit, 7 digits or more'
-complete -c uringreview -n '_shtab_uringreview_using reply' -l decision -xka "take hold drop drop-older question" -d 'what to say'
+complete -c uringreview -n '_shtab_uringreview_using reply' -l decision -xka "take hold drop drop-older together not-a-fix question" -d 'what to say'
 complete -c uringreview -n '_shtab_uringreview_using reply' -l from -x -d 'drop-older: drop from this branch and older ones'
 complete -c uringreview -n '_shtab_uringreview_using reply' -l ack -d 'take: add your Acked-by'
 complete -c uringreview -n '_shtab_uringreview_using reply' -l review -d 'take: add your Reviewed-by'
