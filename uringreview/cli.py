@@ -117,8 +117,10 @@ def _simulate(words: Sequence[str]) -> int:
         parser.error("--promela and --random need --scenario and --applied")
     if options.pct is not None and options.random is None:
         parser.error("--pct needs --random")
-    if sum(each is not None for each in (options.promela, options.orders, options.random)) > 1:
-        parser.error("--promela, --orders and --random do not go together")
+    if sum(each is not None for each in (options.promela, options.orders, options.random, options.lockset)) > 1:
+        parser.error("--promela, --orders, --random and --lockset do not go together")
+    if (options.lockset is None) != (options.clone is None) or (options.branch and not options.lockset):
+        parser.error("--lockset PATH... and --clone DIR go together, --branch with both")
     if options.orders is not None and options.applied is not None:
         parser.error("--orders names the patches itself, --applied does not go with it")
 
@@ -130,7 +132,12 @@ def _simulate(words: Sequence[str]) -> int:
     if options.promela is not None:
         return _promela(options, most)
     found: object
-    if options.orders is not None:
+    if options.lockset is not None:
+        from uringreview.review.locks import locks_of_queue, locks_text
+
+        locks = _drive(locks_of_queue(_queue(options.lockset), options.clone, options.branch))
+        found, text = locks, locks_text(locks)
+    elif options.orders is not None:
         check = _drive(series(options.orders or None, options.model, options.scenario))
         found, text = check, series_text(check)
     elif options.random is not None:

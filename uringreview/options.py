@@ -102,6 +102,9 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--random", type=int, metavar="RUNS", help="random runs of the one cell, not a search")
     parser.add_argument("--pct", type=int, metavar="D", help="--random by PCT, for bugs of depth D")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="--random: the same seed gives the same runs")
+    parser.add_argument("--lockset", nargs="+", metavar="PATH", help="no model: which locks each patch's fields have")
+    parser.add_argument("--clone", metavar="DIR", help="--lockset: the kernel clone to read the files from")
+    parser.add_argument("--branch", metavar="NAME", help="--lockset: this branch, not the newest that takes the patch")
 
 
 def _reply(parser: argparse.ArgumentParser) -> None:

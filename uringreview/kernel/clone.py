@@ -234,6 +234,18 @@ class Clone:
         below = self._entries(self.tree(commit)).get(folder.encode("utf-8", "surrogateescape"))
         return tuple(self._paths(below.id, folder + "/")) if below is not None and below.mode == _FOLDER else ()
 
+    def beside(self, commit: str, path: str) -> tuple[str, ...]:
+        """The files of the folder that `path` is in, `path` itself among them where it is there; none below it."""
+        folder = path.rpartition("/")[0]
+        tree = self.tree(commit)
+        for part in folder.encode("utf-8", "surrogateescape").split(b"/") if folder else ():
+            below = self._entries(tree).get(part)
+            if below is None or below.mode != _FOLDER:
+                return ()
+            tree = below.id
+        found = (name for name, entry in self._entries(tree).items() if entry.mode in (0o100644, 0o100755))
+        return tuple(f"{folder}/{name.decode('utf-8', 'surrogateescape')}".lstrip("/") for name in found)
+
     def read(self, object_id: str, what: str) -> bytes:
         """The raw contents of an object; `what` names it for a person.
 

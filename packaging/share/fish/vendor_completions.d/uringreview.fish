@@ -51,7 +51,7 @@ function _shtab_uringreview_using
 end
 
 set -g _shtab_uringreview_commands report simulate reply sessions doctor
-set -g _shtab_uringreview_opts_with_value --applied --branch --clone --decision --format --from --max-states --model --note --orders --out --pct --promela --random --scenario --seed --session --theme --upstream
+set -g _shtab_uringreview_opts_with_value --applied --branch --clone --decision --format --from --lockset --max-states --model --note --orders --out --pct --promela --random --scenario --seed --session --theme --upstream
 
 complete -c uringreview -e
 complete -c uringreview -f
@@ -83,6 +83,9 @@ complete -c uringreview -n '_shtab_uringreview_using simulate' -l orders -x -d '
 complete -c uringreview -n '_shtab_uringreview_using simulate' -l random -x -d 'random runs of the one cell, not a search'
 complete -c uringreview -n '_shtab_uringreview_using simulate' -l pct -x -d '--random by PCT, for bugs of depth D'
 complete -c uringreview -n '_shtab_uringreview_using simulate' -l seed -x -d '--random: the same seed gives the same runs'
+complete -c uringreview -n '_shtab_uringreview_using simulate' -l lockset -xka "(__fish_complete_path (commandline -ct))" -d 'no model: which locks each patch'"'"'s fields have'
+complete -c uringreview -n '_shtab_uringreview_using simulate' -l clone -xka "(__fish_complete_directories)" -d '--lockset: the kernel clone to read the files from'
+complete -c uringreview -n '_shtab_uringreview_using simulate' -l branch -x -d '--lockset: this branch, not the newest that takes the patch'
 complete -c uringreview -n '_shtab_uringreview_using; and test $_shtab_uringreview_npos -eq 0' -a reply -d 'Write the mail that says a decision.'
 complete -c uringreview -n '_shtab_uringreview_using reply' -s h -l help -d 'show this help message and exit'
 complete -c uringreview -n '_shtab_uringreview_using reply' -l upstream -x -d 'the patch'"'"'s upstream commit, 7 digits or more'
