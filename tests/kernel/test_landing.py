@@ -3,6 +3,7 @@
 import os
 import pickle
 import random
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,8 +13,12 @@ from tests.support.repos import Repo, checksums
 from uringreview.diff.model import Diff
 from uringreview.diff.parse import parse_diff
 from uringreview.errors import UsageProblem
-from uringreview.kernel.landing import conflict, context, landed
+from uringreview.kernel.branch_views import BranchView, Wanted, branch_views, whole_file
+from uringreview.kernel.fuzz import with_fuzz
+from uringreview.kernel.hunks import hunk_text
+from uringreview.kernel.landing import conflict, landed, whole_text
 from uringreview.kernel.status import Candidate
+from uringreview.progress import finish
 
 BRANCH = "linux-6.12.y"
 
@@ -134,14 +139,82 @@ def test_a_file_that_is_refused_as_a_whole_says_why(tmp_path: Path) -> None:
     assert gone.path == "a.c"
 
 
-def test_more_lines_of_a_branch_s_file_are_given_as_far_as_there_are_any(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, {"a.c": "1\n2\n3\n", "b.c": "1\n2"}, {"a.c": ""})
-    assert context(desk.path, BRANCH, "a.c", 2, 3) == ("2", "3")
-    assert context(desk.path, BRANCH, "a.c", 0, 9) == ("1", "2", "3")
-    assert context(desk.path, BRANCH, "b.c", 2, 2) == ("2",)
-    assert context(desk.path, BRANCH, "a.c", 4, 9) == ()
+def test_a_merge_and_a_fuzz_land_as_git_and_patch_write_them(tmp_path: Path) -> None:
+    before = lines(60)
+    above = before.replace("\tline 22;", "\tother 22;")  # the outer line of the context: fuzz, and a merge too
+    desk = Desk(tmp_path, {"a.c": above}, {"a.c": before})
+    patch = desk.patch({"a.c": lines(60, l25="\tfixed;", l44="\tmore;\n\tlines;")})
+    by_fuzz = landed(desk.path, patch, BRANCH)
+    assert by_fuzz.how == "fuzz 1"
+    desk.repo.git("fetch", "-q", str(desk.mainline.path), "main")
+    merged = landed(desk.path, patch, BRANCH)
+    assert merged.how == "three-way merge"
+    assert [file.hunks for file in merged.diff.files] == [file.hunks for file in by_fuzz.diff.files]
+    (first, second) = merged.diff.files[0].hunks
+    assert first.lines[0].text == "\tother 22;"
+    assert (second.old_start, second.heading) == (46, "int fn41(void)")
+
+
+@pytest.mark.skipif(not shutil.which("patch"), reason="patch(1) is not installed")
+@pytest.mark.parametrize("seed", range(25))
+def test_what_fuzz_makes_of_a_file_is_what_patch_makes(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    before = lines(60)
+    after = lines(60, **{f"l{n}": f"\tnew {n};" for n in rng.sample(range(8, 53), 3)})
+    damaged = {f"l{n}": f"\tother {n};" for n in rng.sample(range(8, 53), 6)}
+    ours = "above\n" * rng.randrange(4) + lines(60, **damaged)
+    desk = Desk(tmp_path, {"a.c": ours}, {"a.c": before})
+    base = desk.mainline.git("rev-parse", "main")
+    text = desk.mainline.diff(base, desk.mainline.commit("main", {"a.c": after}))
+    hunks = tuple(hunk_text(hunk) for hunk in parse_diff(text).files[0].hunks)
+    (tmp_path / "a.c").write_text(ours)
+    said = subprocess.run(
+        ["patch", "-p1", "--no-backup-if-mismatch", "-r", "-"], cwd=tmp_path, input=text.encode(), capture_output=True
+    )
+    made = with_fuzz(hunks, ours.encode())
+    assert (made is None) is bool(said.returncode)
+    assert made is None or made == (tmp_path / "a.c").read_bytes()
+
+
+def test_the_whole_file_is_that_of_the_branch_with_what_was_queued_before(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, {"a.c": lines(40)}, {"a.c": lines(40)})
+    first = desk.patch({"a.c": lines(40, l4="\tfour;")})
+    assert whole_text(desk.path, BRANCH, "a.c") == lines(40).encode()
+    assert whole_text(desk.path, BRANCH, "a.c", (first,)) == lines(40, l4="\tfour;").encode()
     with pytest.raises(UsageProblem, match="has no file none"):
-        context(desk.path, BRANCH, "none", 1, 2)
+        whole_text(desk.path, BRANCH, "none")
+
+
+def test_what_is_around_the_mailed_hunks_comes_from_the_pre_image_or_a_branch_where_it_is_clean(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, {"a.c": lines(40) + "\tmore of the branch;\n"}, {"a.c": lines(40)})
+    patch = desk.patch({"a.c": lines(40, l25="\tfixed;")})
+    found = finish(whole_file(desk.path, patch, 0, None, (BRANCH,)))
+    assert found.source == f"{BRANCH}, the newest branch where it is clean"
+    assert found.lines[-1] == "\tmore of the branch;"
+    desk.repo.git("fetch", "-q", str(desk.mainline.path), "main")
+    found = finish(whole_file(desk.path, patch, 0, None, (BRANCH,)))
+    assert found.source.startswith("blob ")
+    assert found.lines[-1] == "\tline 40;"
+    assert finish(whole_file(desk.path, patch, 0, Wanted(BRANCH, True), ())).source == BRANCH
+
+
+def test_no_more_context_is_a_sentence(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, {"a.c": lines(40)}, {"a.c": lines(40, l25="\tmine;")})
+    with pytest.raises(UsageProblem, match="neither the file that the mail was made from nor a branch"):
+        finish(whole_file(desk.path, desk.patch({"a.c": lines(40)}), 0, None, (BRANCH,)))
+
+
+def test_each_branch_is_looked_at_by_itself(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, {"a.c": lines(40, l25="\ttheirs;")}, {"a.c": lines(40)})
+    desk.repo.commit("linux-6.6.y", {"a.c": lines(40)})
+    patch = desk.patch({"a.c": lines(40, l25="\tfixed;")})
+    wanted = (Wanted(BRANCH, False), Wanted(BRANCH, True), Wanted("linux-6.6.y", True), Wanted("6.1", True))
+    seen: list[BranchView] = []
+    finish(branch_views(desk.path, patch, wanted), lambda step: seen.extend(step.parts))
+    assert [bool(view.regions) for view in seen] == [True, False, False, False]
+    assert [bool(view.landing) for view in seen] == [False, False, True, False]
+    assert "does not apply on linux-6.12.y" in seen[1].problem
+    assert "has no branch 6.1" in seen[3].problem
 
 
 def test_the_clone_is_only_read(tmp_path: Path) -> None:

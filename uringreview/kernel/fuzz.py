@@ -6,29 +6,63 @@ warning and never "applies".
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from uringreview.kernel.hunks import HunkText
 
 _MOST = 2  # patch(1)'s default
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a hunk goes: the 0-based line that its old side begins at, and how many outer lines are left alone."""
+
+    fuzz: int
+    line: int
+    skip_first: int
+    skip_last: int
+
+
 def fuzz_needed(hunks: Sequence[HunkText], data: bytes) -> int | None:
     """The largest fuzz factor (0 to 2) that a hunk needs for all to fit `data`; None where one does not fit so."""
+    places = _places(hunks, data)
+    return None if places is None else max((place.fuzz for place in places), default=0)
+
+
+def with_fuzz(hunks: Sequence[HunkText], data: bytes) -> bytes | None:
+    """What patch(1) makes of `data`: lines of context that it ignored stay as the file has them. None as above."""
+    places = _places(hunks, data)
+    if places is None:
+        return None
+    lines = _cut(data)
+    made: list[bytes] = []
+    taken = 0
+    for hunk, place in zip(hunks, places, strict=True):
+        first = place.line + place.skip_first
+        made += lines[taken:first]
+        made += _cut(hunk.new)[place.skip_first : hunk.new_lines - place.skip_last]
+        taken = place.line + hunk.old_lines - place.skip_last
+    return b"".join([*made, *lines[taken:]])
+
+
+def _places(hunks: Sequence[HunkText], data: bytes) -> list[_Place] | None:
     total = data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
-    frozen = carried = worst = 0
+    frozen = carried = 0
+    found = []
     for hunk in hunks:
-        most = min(_MOST, max(hunk.leading, hunk.trailing))
+        context = max(hunk.leading, hunk.trailing)
         first = hunk.old_start + (0 if hunk.old_lines else 1)
-        for fuzz in range(most + 1):
+        for fuzz in range(min(_MOST, context) + 1):
             where = _locate(hunk, data, total, fuzz, first + carried, frozen)
             if where is not None:
                 carried = where - first
                 frozen = where + hunk.old_lines - 1
-                worst = max(worst, fuzz)
+                skipped = (max(fuzz + end - context, 0) for end in (hunk.leading, hunk.trailing))
+                found.append(_Place(fuzz, where - 1, *skipped))
                 break
         else:
             return None
-    return worst
+    return found
 
 
 def _locate(hunk: HunkText, data: bytes, total: int, fuzz: int, guess: int, frozen: int) -> int | None:

@@ -1,7 +1,7 @@
 """A patch as it lands on a branch, and where it does not: from memory, without a checkout.
 
 `landed` gives the diff anew with the branch's own lines and numbers, `conflict` three sides of every hunk that does
-not fit (what the patch expects, what stands on the branch, what the patch wants), `context` more lines around either.
+not fit (what the patch expects, what stands on the branch, what the patch wants), `whole_text` the file around either.
 The verdicts are those of the matrix: the same engine, the same order of questions.
 """
 
@@ -14,6 +14,7 @@ from uringreview.errors import UsageProblem
 from uringreview.kernel.apply import BranchTree, Engine, FileOutcome, Outcome, Overlay, Refusal, Tree
 from uringreview.kernel.clone import Branch, Clone, open_clone
 from uringreview.kernel.conflict import failed_hunk, place_of
+from uringreview.kernel.near_landing import fuzzed_files, merged_files
 from uringreview.kernel.prepare import Prepared, prepare
 from uringreview.kernel.remake import lines_of, remade
 from uringreview.kernel.status import Candidate
@@ -24,7 +25,9 @@ class Landing:
     """A patch as it lands on `branch`, once those of `after` (keys) are on it.
 
     `diff` turns the branch's files into what the patch makes of them: line numbers, context and function names are the
-    branch's, blob ids whole. `offsets` tell how far each mailed hunk moved, in file and hunk order.
+    branch's, blob ids whole. `offsets` tell how far each mailed hunk moved, in file and hunk order. `how` is empty
+    where git apply takes it as it is, else "three-way merge" or "fuzz 1"; files whose change the branch has already
+    are left out of the diff then.
     """
 
     key: str
@@ -32,6 +35,7 @@ class Landing:
     diff: Diff
     offsets: tuple[int, ...]
     after: tuple[str, ...] = ()
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class ConflictRegion:
 def landed(clone_path: str, candidate: Candidate, branch: str, after: Sequence[Candidate] = ()) -> Landing:
     """`candidate` as it lands on `branch`, on top of the queued patches of `after` in that order.
 
+    As in the matrix: as `git apply` would have it, else by a three-way merge, else as patch(1) would with fuzz.
+
     Raises UsageProblem, with a sentence, where it or one of those does not apply there or its diff must not be tried,
     NotDownloaded where a partial clone lacks a file, EnvironmentProblem for a clone that cannot be read.
     """
@@ -67,12 +73,18 @@ def landed(clone_path: str, candidate: Candidate, branch: str, after: Sequence[C
     tree = _with(clone, on, engine, after)
     prepared = _ready(candidate)
     outcome = engine.try_on(tree, prepared.forward)
+    keys = tuple(each.key for each in after)
     if not outcome.applies:
-        raise UsageProblem(f"{prepared.label} does not apply on {on.name}: there is no diff as it lands there")
+        backward = engine.try_on(tree, prepared.backward)
+        found = merged_files(clone, engine, candidate.diff, outcome, backward) or fuzzed_files(
+            engine, candidate.diff, outcome
+        )
+        if found is None:
+            raise UsageProblem(f"{prepared.label} does not apply on {on.name}: there is no diff as it lands there")
+        return Landing(candidate.key, on.name, Diff(DiffState.EXACT, found.files), (), keys, found.how)
     files = tuple(
         _remade(engine, change, file) for change, file in zip(candidate.diff.files, outcome.files, strict=True)
     )
-    keys = tuple(each.key for each in after)
     return Landing(candidate.key, on.name, Diff(DiffState.EXACT, files), outcome.offsets, keys)
 
 
@@ -120,19 +132,16 @@ def stacked(clone_path: str, queue: Sequence[Candidate], base: str) -> Stacked:
     return Stacked(failed, tuple(sorted(blobs.items())))
 
 
-def context(clone_path: str, branch: str, path: str, first: int, last: int) -> tuple[str, ...]:
-    """The lines `first` to `last` (1-based, both included) of `path` on `branch`; fewer where the file is shorter.
+def whole_text(clone_path: str, branch: str, path: str, after: Sequence[Candidate] = ()) -> bytes:
+    """The file at `path` on `branch`, on top of the queued patches of `after`.
 
-    Raises UsageProblem where the branch has no such file, otherwise as `landed` does.
+    Raises UsageProblem where there is no such file, otherwise as `landed` does.
     """
-    clone = open_clone(clone_path)
-    data = clone.file(branch, path)
-    if data is None:
-        raise UsageProblem(f"{clone.branch(branch).name} has no file {path}")
-    lines = data.split(b"\n", max(last, 0))[max(first - 1, 0) : max(last, 0)]
-    if lines and not lines[-1] and data.count(b"\n") < last:
-        lines.pop()  # what follows the last line end is no line
-    return tuple(line.decode("utf-8", "surrogateescape") for line in lines)
+    clone, on, engine = _opened(clone_path, branch)
+    entry = _with(clone, on, engine, after).entry(path)
+    if entry is None:
+        raise UsageProblem(f"{on.name} has no file {path}")
+    return engine.text(entry.id)
 
 
 def _opened(clone_path: str, branch: str) -> tuple[Clone, Branch, Engine]:

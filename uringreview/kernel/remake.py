@@ -43,6 +43,20 @@ def remade(
     return tuple(_hunks(old, edits, before))
 
 
+def hunks_between(before: bytes, after: bytes) -> tuple[Hunk, ...]:
+    """The hunks that turn one file into the other, where nobody knows which lines were edited: after a merge."""
+    import pygit2
+
+    old, new = lines_of(before), lines_of(after)
+    edits = []
+    for hunk in pygit2.Patch.create_from(before, after, context_lines=0, interhunk_lines=0).hunks:
+        # A side without lines is named by the line before it.
+        first = hunk.old_start - (hunk.old_lines > 0)
+        begin = hunk.new_start - (hunk.new_lines > 0)
+        edits.append(_Edit(first, first + hunk.old_lines, tuple(new[begin : begin + hunk.new_lines])))
+    return tuple(_hunks(old, edits, before))
+
+
 def lines_of(data: bytes) -> list[bytes]:
     """The lines of a file with their ends; only LF ends a line."""
     lines = [line + b"\n" for line in data.split(b"\n")]
