@@ -8,7 +8,8 @@ from tests.support.panes import CHAIN, OTHER
 from uringreview.diff.model import DiffAnchor, Hunk, Line, LineKind
 from uringreview.diff.parse import parse_diff
 from uringreview.ui.diff_highlight import Token, coloured, open_comments
-from uringreview.ui.diff_text import RowKind, lay_out, side_by_side
+from uringreview.ui.diff_rows import RowKind
+from uringreview.ui.diff_text import lay_out, side_by_side
 from uringreview.ui.diff_words import changed_words, paired
 from uringreview.ui.visible import visible
 

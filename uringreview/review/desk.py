@@ -18,7 +18,7 @@ from uringreview.errors import EnvironmentProblem, UringreviewError, UsageProble
 from uringreview.kernel.clone import Clone, open_clone
 from uringreview.kernel.fixes import later_fixes as fixes_in_clone
 from uringreview.kernel.lookup import Lookup
-from uringreview.kernel.status import Candidate, Cell, matrix
+from uringreview.kernel.status import Cell, matrix
 from uringreview.mail.message import Source
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Problem, Queue, Row
@@ -94,7 +94,7 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
 
     # In the order that the mails were made in, so that one which stands on another is tried behind it.
     in_order = [facts[key] for key in dict.fromkeys((*found.trial, *facts)) if key in facts]
-    candidates = tuple(candidate_of(each) for each in in_order)
+    candidates = tuple(each.candidate for each in in_order)
     with closing(matrix(clone_path, candidates, names)) as work:
         while True:
             try:
@@ -195,12 +195,6 @@ def _restored(facts: PatchFacts, clone: Clone, problems: list[Problem]) -> Patch
         diff = replace(diff, problems=(*diff.problems, said))
     # A page is known to have lost white space. What else is wrong with a mail is not known: there only proof counts.
     return replace(facts, diff=diff) if patch.white_space_lost or diff.proven else facts
-
-
-def candidate_of(facts: PatchFacts) -> Candidate:
-    """The patch as the matrix and the landing of patches need it."""
-    patch = facts.patch
-    return Candidate(facts.key, patch.upstream, patch.subject.title, str(patch.author), facts.diff)
 
 
 def _fixes(clone: Clone, desk: Desk, problems: list[Problem]) -> Mapping[str, tuple[LaterFix, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from uringreview.diff.model import Diff, DiffState
 from uringreview.errors import UsageProblem
-from uringreview.kernel.status import Cell, Status, branch_version
+from uringreview.kernel.status import Candidate, Cell, Status, branch_version
 from uringreview.mail.message import Address
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Problem, Queue, Reply, Row
@@ -140,6 +140,12 @@ class PatchFacts:
     def key(self) -> str:
         """The patch's key."""
         return self.row.key
+
+    @property
+    def candidate(self) -> Candidate:
+        """The patch as the matrix needs it."""
+        patch = self.patch
+        return Candidate(self.key, patch.upstream, patch.subject.title, str(patch.author), self.diff)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from uringreview.mail.subject import Version
 from uringreview.progress import Progress, Work
 from uringreview.review import headers
 from uringreview.review.decisions import Decision, DecisionKind, standing_on
-from uringreview.review.desk import candidate_of
 from uringreview.review.facts import Desk, PatchFacts
 from uringreview.series.graph import order
 
@@ -72,7 +71,7 @@ def write_stable_queues(
                 left_out.append(f"{headers.clean(each.patch.subject.title)}: {headers.clean(str(problem))}")
             else:
                 ready.append((_free_name(each.patch.subject.title, [name for name, _ in ready]), text))
-                before.append(candidate_of(each))
+                before.append(each.candidate)
             done += 1
             yield Progress(done, total, "patches")
         made.append(_written(folder, branch, ready, left_out))
@@ -112,7 +111,7 @@ def _patch_text(clone: str, facts: PatchFacts, branch: str, before: Sequence[Can
     patch = facts.patch
     if patch.upstream is None:
         raise UsageProblem("the mail names no upstream commit")
-    candidate = candidate_of(facts)
+    candidate = facts.candidate
     landing = landed(clone, candidate, branch, _under(candidate, before))
     return mail_text(patch, patch.upstream, diff_text(landing.diff))
 

@@ -124,6 +124,12 @@ ACTIONS: tuple[Action, ...] = (
     _in_simulator("copy_run", "Copy run as text", "Put the run in columns on the clipboard", "Shift+Y", group=3),
     Action("cancel_work", "Cancel work", _S, "Stop reading, checking or searching", (), Needs.WORK, 4),
     Action("toggle_layout", "Side by side or unified", _V, "Change how the diff is shown", ("V",), Needs.PATCH),
+    Action("choose_view", "Show the diff as…", _V, "As mailed, or on which branch", ("Shift+V",), Needs.PATCH),
+    Action("next_view", "Diff on the next branch", _V, "As it lands or conflicts there", (".",), Needs.PATCH),
+    Action("previous_view", "Diff on the branch before", _V, "The way back", (",",), Needs.PATCH),
+    Action("as_mailed", "Diff as mailed", _V, "Back from a branch", ("M",), Needs.PATCH),
+    Action("expand_context", "Show more lines", _V, "Of those left out nearest to the line", ("+", "="), Needs.PATCH),
+    Action("wide_diff", "Only the diff", _V, "Without queue and rationale beside it", ("O",), Needs.PATCH),
     Action("toggle_raw", "Raw mail", _V, "The mail as it came", ("R",), Needs.PATCH, 0, True),
     *(
         Action(f"phase_{n}", f"Phase {n}", _V, f"Go to phase {n} of the rationale", (str(n),), Needs.PATCH, 1)

@@ -118,7 +118,7 @@ class BranchesView(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self._stack, 1)
         self.table.selectionModel().currentChanged.connect(self._cell_changed)
-        self.table.doubleClicked.connect(self._activated)
+        self.table.clicked.connect(self._activated)
         self.table.activated.connect(self._activated)
         self.model.modelReset.connect(self._lay_out)
 

@@ -132,6 +132,7 @@ class Commands(QObject):
         return {
             "simulate": self._simulate,
             **window.simulator.run.handlers(),
+            **window.landings.handlers(),
             "toggle_layout": window.diff.toggle_layout,
             "toggle_raw": window.rationale.toggle_raw,
             "fold_all": window.rationale.fold_all,
@@ -301,9 +302,7 @@ class Commands(QObject):
         if place is not None:
             span, quote = place
             self.begin_comment(Comment(key, "", quote, span))
-        elif self._window.diff.current_anchor() is not None:
-            self._window.diff.comment_here()
-        else:
+        elif not self._window.diff.comment_here():
             self.begin_comment(Comment(key, ""))
 
     def _focus(self) -> QWidget:

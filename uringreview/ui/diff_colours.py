@@ -4,7 +4,8 @@ from PySide6.QtGui import QColor, QTextCharFormat, QTextLayout
 
 from uringreview.diff.model import Line, LineKind
 from uringreview.ui.diff_highlight import Coloured, Token, coloured, is_c, open_comments
-from uringreview.ui.diff_text import LONGEST, MOST_ALIKE, Row, RowKind, Sheet, side_by_side
+from uringreview.ui.diff_rows import LONGEST, Row, RowKind, Sheet
+from uringreview.ui.diff_text import MOST_ALIKE, side_by_side
 from uringreview.ui.diff_words import changed_words
 from uringreview.ui.theme import Theme
 from uringreview.ui.visible import visible
@@ -32,6 +33,10 @@ class DiffColours:
             return [_range(0, len(row.text), theme.color("accent"))]
         if row.kind in (RowKind.HUNK, RowKind.NOTE):
             return [_range(0, len(row.text), theme.color("muted"))]
+        if row.kind is RowKind.GAP:
+            return [_range(0, len(row.text), theme.color("accent"))]
+        if row.kind is RowKind.MORE:
+            return self._more(row)
         if row.kind is RowKind.RAW:
             return []
         line = self._sheet.line(row, new_side=self._new_side)
@@ -45,6 +50,13 @@ class DiffColours:
         for start, end in self._changed(row, line):
             formats.append(_ground(1 + start, end - start, theme.color(_WORD_GROUNDS[line.kind])))
         return formats
+
+    def _more(self, row: Row) -> list[QTextLayout.FormatRange]:
+        if not is_c(self._sheet.files[row.file].path):
+            return []
+        # Whether it begins inside a comment is not known: the lines above may be hidden.
+        spans, _ = coloured(row.text[1:], row.text.lstrip().startswith("* "))
+        return [self._token(span) for span in spans]
 
     def _sign(self, kind: LineKind) -> QTextLayout.FormatRange:
         names = {LineKind.ADDED: "added_text", LineKind.REMOVED: "removed_text", LineKind.CONTEXT: "muted"}

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from uringreview.diff.model import LineKind
 from uringreview.ui.diff_colours import DiffColours
-from uringreview.ui.diff_text import Row, RowKind, Sheet
+from uringreview.ui.diff_rows import Row, RowKind, Sheet
 from uringreview.ui.theme import ONE, TWO, Theme, fixed_font
 
-_TAB_STOP = 8
+_TAB_STOP, _NARROW_TAB_STOP = 8, 4
 
 
 class DiffEdit(QPlainTextEdit):
@@ -32,6 +32,8 @@ class DiffEdit(QPlainTextEdit):
 
     row_chosen = Signal(int)
     """The caret came to another row by mouse or key."""
+    row_clicked = Signal(int)
+    """A row was clicked."""
 
     def __init__(self, theme: Theme, *, new_side: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +58,7 @@ class DiffEdit(QPlainTextEdit):
         self.setFont(fixed_font())
         self.setCursorWidth(1)
         self.document().setDocumentMargin(0)
-        self.setTabStopDistance(_TAB_STOP * QFontMetrics(self.font()).horizontalAdvance("0"))
+        self.use_narrow_tabs(False)
         self.updateRequest.connect(self._move_gutter)
         self.cursorPositionChanged.connect(self._caret_moved)
 
@@ -64,6 +66,11 @@ class DiffEdit(QPlainTextEdit):
     def new_side(self) -> bool:
         """Whether this widget shows the lines after the patch (or, unified, both)."""
         return self._new_side
+
+    def use_narrow_tabs(self, narrow: bool) -> None:
+        """Let a tab take four columns instead of eight: three files beside each other have little room."""
+        columns = _NARROW_TAB_STOP if narrow else _TAB_STOP
+        self.setTabStopDistance(columns * QFontMetrics(self.font()).horizontalAdvance("0"))
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in other colours."""
@@ -116,6 +123,7 @@ class DiffEdit(QPlainTextEdit):
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton:
             self._caret_moved()
+            self.row_clicked.emit(self.caret_row)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the gutter at the left edge."""
@@ -157,6 +165,8 @@ class DiffEdit(QPlainTextEdit):
             return theme.color("lit")
         if row.kind in (RowKind.HUNK, RowKind.FILE):
             return theme.color("hunk_header" if row.kind is RowKind.HUNK else "raised")
+        if row.kind is RowKind.GAP and number != self._row:
+            return theme.color("surface")
         ground = self._line_ground(row)
         if ground is not None:
             return theme.color(ground)
@@ -175,12 +185,15 @@ class DiffEdit(QPlainTextEdit):
     def number_of(self, number: int) -> tuple[str, str]:
         """The old and new line numbers that the gutter shows for a row; one of them is empty side by side."""
         row = self._sheet.rows[number]
+        if row.kind is RowKind.MORE:
+            return self._beside(*row.numbers)
         line = self._sheet.line(row, new_side=self._new_side)
-        if line is None:
-            return "", ""
+        return self._beside(line.old, line.new) if line is not None else ("", "")
+
+    def _beside(self, old: int | None, new: int | None) -> tuple[str, str]:
         if not self._sheet.side_by_side:
-            return _number(line.old), _number(line.new)
-        return ("", _number(line.new)) if self._new_side else (_number(line.old), "")
+            return _number(old), _number(new)
+        return ("", _number(new)) if self._new_side else (_number(old), "")
 
     @property
     def theme(self) -> Theme:
@@ -201,8 +214,9 @@ class DiffEdit(QPlainTextEdit):
 
     def _count_digits(self) -> tuple[int, int]:
         lines = [hunk for change in self._sheet.files for hunk in change.hunks]
-        old = max((hunk.old_start + hunk.old_count for hunk in lines), default=0)
-        new = max((hunk.new_start + hunk.new_count for hunk in lines), default=0)
+        more = [row.numbers for row in self._sheet.rows if row.kind is RowKind.MORE]
+        old = max([hunk.old_start + hunk.old_count for hunk in lines] + [number for number, _ in more], default=0)
+        new = max([hunk.new_start + hunk.new_count for hunk in lines] + [number for _, number in more], default=0)
         if not any(row.kind is RowKind.LINE for row in self._sheet.rows):
             return 0, 0
         digits_old, digits_new = max(3, len(str(old))), max(3, len(str(new)))

@@ -6,121 +6,17 @@ screen reader hears what a colour would say. A diff that lost its white space is
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterator, Sequence
 
-from uringreview.diff.model import ChangeKind, Diff, DiffAnchor, DiffState, FileChange, Hunk, Line, LineKind
+from uringreview.diff.model import ChangeKind, Diff, DiffAnchor, DiffState, FileChange, Hunk, LineKind
 from uringreview.review.decisions import Comment
+from uringreview.ui.diff_gaps import Gaps, gap_rows
+from uringreview.ui.diff_rows import LONGEST, Row, RowKind, Sheet
 from uringreview.ui.diff_words import paired
 from uringreview.ui.visible import visible
 
-LONGEST = 2000
 MOST_ALIKE = 6000
 _FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(")
-
-
-class RowKind(Enum):
-    """What a row is: a file's header, a hunk's bar, a line of the diff, a remark of ours, mailed text as it is, or
-    a line of the reviewer's comment on the row above."""
-
-    FILE = "file"
-    HUNK = "hunk"
-    LINE = "line"
-    NOTE = "note"
-    RAW = "raw"
-    COMMENT = "comment"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row. `file`, `hunk`, `old` and `new` are 0-based indexes (file, hunk in file, line in hunk), -1 for none.
-
-    `old` and `new` are the same for a context line. `text` is set for every kind but LINE.
-    """
-
-    kind: RowKind
-    file: int
-    hunk: int = -1
-    old: int = -1
-    new: int = -1
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A laid-out diff; rows refer into `files`."""
-
-    files: tuple[FileChange, ...]
-    rows: tuple[Row, ...]
-    side_by_side: bool
-
-    def line(self, row: Row, *, new_side: bool) -> Line | None:
-        """The diff line that `row` shows on one side; in a unified sheet on its only one."""
-        if row.kind is not RowKind.LINE:
-            return None
-        at = (row.new if new_side else row.old) if self.side_by_side else max(row.old, row.new)
-        return self.files[row.file].hunks[row.hunk].lines[at] if at >= 0 else None
-
-    def texts(self, *, new_side: bool) -> list[str]:
-        """The text of every row on one side, as it is put on the screen."""
-        texts = []
-        hunks = [[hunk.lines for hunk in change.hunks] for change in self.files]
-        columns = self.side_by_side
-        for row in self.rows:
-            if row.kind is not RowKind.LINE:
-                texts.append(self._heading(row, new_side=new_side))
-                continue
-            # The same as `line`, in place: this runs for each of what may be twenty thousand rows.
-            at = (row.new if new_side else row.old) if columns else max(row.old, row.new)
-            texts.append(shown(hunks[row.file][row.hunk][at]) if at >= 0 else "")
-        return texts
-
-    def _heading(self, row: Row, *, new_side: bool) -> str:
-        if not self.side_by_side:
-            return row.text
-        if row.kind is RowKind.HUNK and new_side:
-            return f"@@ line {self.files[row.file].hunks[row.hunk].new_start}"
-        # A comment stands under the line as it will be, everything else where reading begins.
-        return row.text if new_side is (row.kind is RowKind.COMMENT) else ""
-
-    def anchor(self, row: Row) -> DiffAnchor | None:
-        """The place that `row` stands for: its new line, else its old one; None where there is no file."""
-        if row.file < 0:
-            return None
-        line = max(row.new, -1) if row.new >= 0 else row.old
-        return DiffAnchor(self.files[row.file].path, row.hunk if row.hunk >= 0 else None, line if line >= 0 else None)
-
-    def rows_of(self, anchor: DiffAnchor) -> range:
-        """The rows that `anchor` speaks of: a file's, a hunk's or a line's; empty where it is not in this diff."""
-        files = [i for i, change in enumerate(self.files) if anchor.path in (change.path, change.old_path)]
-        found = [
-            i
-            for i, row in enumerate(self.rows)
-            if row.file in files
-            and (anchor.hunk is None or row.hunk == anchor.hunk)
-            and (anchor.line is None or (row.kind is RowKind.LINE and anchor.line in (row.old, row.new)))
-        ]
-        return range(found[0], found[-1] + 1) if found else range(0)
-
-    def rows_like(self, others: Iterable[Row]) -> frozenset[int]:
-        """The rows that show a line which `others`, rows of another layout of the same diff, show."""
-        wanted = {(row.file, row.hunk, at) for row in others for at in (row.old, row.new) if at >= 0}
-        return frozenset(
-            number
-            for number, row in enumerate(self.rows)
-            if wanted and not wanted.isdisjoint({(row.file, row.hunk, row.old), (row.file, row.hunk, row.new)})
-        )
-
-
-def shown(line: Line) -> str:
-    """A diff line as it is put on the screen: first column, visible text, and what would not be seen otherwise."""
-    kind = line.kind
-    sign = " " if kind is LineKind.CONTEXT else "+" if kind is LineKind.ADDED else "-"
-    text = sign + visible(line.text[:LONGEST])
-    if len(line.text) > LONGEST:
-        text += f" … {len(line.text) - LONGEST} more characters"
-    return text + "  ⟦no newline at end of file⟧" if line.no_newline else text
 
 
 def raw_rows(text: str) -> tuple[Row, ...]:
@@ -136,8 +32,12 @@ def raw_rows(text: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def lay_out(diff: Diff, raw: str, *, side_by_side: bool, comments: Sequence[Comment] = ()) -> Sheet:
+def lay_out(
+    diff: Diff, raw: str, *, side_by_side: bool, comments: Sequence[Comment] = (), gaps: Gaps | None = None
+) -> Sheet:
     """Rows of `diff`; a damaged one as the mailed text `raw`, whose files are known by name only.
+
+    `gaps` says what is shown between the hunks (default: nothing).
 
     Each of the `comments` stands under the row of its place; those on a damaged diff's lines are left to the reply.
     A file has a row of its own only where there are several: the pane's header names the one in view.
@@ -154,8 +54,10 @@ def lay_out(diff: Diff, raw: str, *, side_by_side: bool, comments: Sequence[Comm
             rows_of_all.append(Row(RowKind.FILE, number, text=file_title(change)))
         rows_of_all += (Row(RowKind.NOTE, number, text=note) for note in file_notes(change))
         for at, hunk in enumerate(change.hunks):
+            rows_of_all += gap_rows(change, number, at, gaps) if gaps is not None else ()
             rows_of_all.append(Row(RowKind.HUNK, number, at, text=hunk_title(hunk, columns=side_by_side)))
-            rows_of_all += _in_columns(hunk, number, at, alike) if side_by_side else _in_one(hunk, number, at)
+            rows_of_all += in_columns(hunk, number, at, alike=alike) if side_by_side else in_one(hunk, number, at)
+        rows_of_all += gap_rows(change, number, len(change.hunks), gaps) if gaps is not None else ()
     sheet = Sheet(diff.files, tuple(rows_of_all), side_by_side)
     placed = [(comment, comment.place) for comment in comments if isinstance(comment.place, DiffAnchor)]
     return _with_comments(sheet, placed) if placed else sheet
@@ -176,14 +78,16 @@ def _with_comments(sheet: Sheet, placed: Sequence[tuple[Comment, DiffAnchor]]) -
     return Sheet(sheet.files, tuple(rows), sheet.side_by_side)
 
 
-def _in_one(hunk: Hunk, file: int, at: int) -> Iterator[Row]:
+def in_one(hunk: Hunk, file: int, at: int) -> Iterator[Row]:
+    """The rows of hunk number `at` of file number `file`, unified."""
     for i, line in enumerate(hunk.lines):
         old = -1 if line.kind is LineKind.ADDED else i
         new = -1 if line.kind is LineKind.REMOVED else i
         yield Row(RowKind.LINE, file, at, old, new)
 
 
-def _in_columns(hunk: Hunk, file: int, at: int, alike: bool) -> Iterator[Row]:
+def in_columns(hunk: Hunk, file: int, at: int, *, alike: bool = True) -> Iterator[Row]:
+    """The rows of a hunk side by side; `alike` as `side_by_side` has it."""
     for old, new in side_by_side(hunk, alike=alike):
         yield Row(RowKind.LINE, file, at, -1 if old is None else old, -1 if new is None else new)
 

@@ -88,7 +88,8 @@ class Links(QObject):
         w.simulator.step_lit.connect(self._light)
         w.simulator.verdicts_changed.connect(self._verdicts_changed)
         w.series.patch_chosen.connect(w.queue_view.select)
-        w.branches.cell_chosen.connect(lambda key, _branch: w.queue_view.select(key))
+        w.branches.cell_chosen.connect(self._show_on)
+        w.queue_view.cell_chosen.connect(self._show_on)
         w.branches.cancel_requested.connect(lambda: w.actions_.run("cancel_work"))
         w.reply.decided.connect(self._form_decided)
         w.reply.commented.connect(self._form_commented)
@@ -183,6 +184,7 @@ class Links(QObject):
         return "\n".join(lines)
 
     def _desk_changed(self) -> None:
+        self._window.landings.forget()
         desk = self._bench.desk
         self._counts = count_desk(desk) if desk is not None else None
         self._window.series.show_desk(self._bench.desk)
@@ -212,7 +214,7 @@ class Links(QObject):
         row, facts = bench.row(key), bench.facts.get(key)
         if facts is None and row is not None:
             bench.look_at(key)
-        w.diff.show_patch(facts, row)
+        w.landings.show_patch(facts, row)
         w.diff.show_comments(bench.comments(key))
         w.rationale.show_row(row, facts)
         w.rationale.set_simulator(self._simulated(facts))
@@ -313,6 +315,11 @@ class Links(QObject):
     def _show_cell(self, key: str, branch: str) -> None:
         self._window.show_tab("branches")
         self._window.branches.show_cell(key, branch)
+
+    def _show_on(self, key: str, branch: str) -> None:
+        """A cell was chosen: its patch, as it lands or conflicts there."""
+        if self._window.queue_view.key == key or self._window.queue_view.select(key):
+            self._window.landings.choose(branch)
 
     def _light(self, c_text: str, upstream: str) -> None:
         self._window.diff.light(c_text or None, upstream or None)

@@ -5,7 +5,7 @@ stream in.
 """
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -31,6 +31,9 @@ class QueueView(QTableView):
     branch_chosen = Signal(str, str)
     """A branch field was double-clicked: patch key and branch."""
 
+    cell_chosen = Signal(str, str)
+    """A branch field was clicked, or Enter was pressed in it: patch key and branch."""
+
     def __init__(self, model: QueueModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.queue = model
@@ -45,6 +48,7 @@ class QueueView(QTableView):
         model.modelReset.connect(self._after_reset)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
         self.doubleClicked.connect(self._double_clicked)
+        self.clicked.connect(self._clicked)
 
     def _prepare(self) -> None:
         self.setShowGrid(False)
@@ -106,7 +110,8 @@ class QueueView(QTableView):
         return False
 
     def _go(self, place: int) -> None:
-        index = self.queue.index(place, Column.SUBJECT)
+        here = self.currentIndex().column()
+        index = self.queue.index(place, here if here >= FIRST_BRANCH else Column.SUBJECT)
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.selectionModel().setCurrentIndex(index, flags)
         self.scrollTo(index)
@@ -139,6 +144,18 @@ class QueueView(QTableView):
         branch, row = self.queue.branch_at(index.column()), self.queue.at(index)
         if branch and row:
             self.branch_chosen.emit(row.key, branch)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        branch, row = self.queue.branch_at(index.column()), self.queue.at(index)
+        if branch and row:
+            self.cell_chosen.emit(row.key, branch)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses the field that the arrow keys came to."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._clicked(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Lay columns out anew for another font."""

@@ -34,6 +34,7 @@ from uringreview.ui.filters import HELP
 from uringreview.ui.header import Header
 from uringreview.ui.jobs import Jobs
 from uringreview.ui.keys_sheet import KeysSheet
+from uringreview.ui.landings import Landings
 from uringreview.ui.links import Links
 from uringreview.ui.palette import Palette
 from uringreview.ui.queue_model import QueueModel
@@ -67,6 +68,7 @@ class Window(QMainWindow):
         self.palette_ = Palette(ACTIONS, self)
         self.keys_sheet = KeysSheet(self)
         self.evidence = Evidence(self)
+        self.landings = Landings(self)
         self.commands = Commands(self)
         self.actions_ = ActionSet(self, self.commands)
         self.links = Links(self)
@@ -115,14 +117,14 @@ class Window(QMainWindow):
         return made
 
     def _place(self) -> None:
-        queue = QWidget(self)
-        queue.setObjectName("queue_pane")
-        column = QVBoxLayout(queue)
+        self.queue_pane = QWidget(self)
+        self.queue_pane.setObjectName("queue_pane")
+        column = QVBoxLayout(self.queue_pane)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.queue_header)
         column.addWidget(self.queue_view, 1)
-        self.upper = self._splitter("upper", Qt.Orientation.Horizontal, (queue, self.diff, self.rationale))
+        self.upper = self._splitter("upper", Qt.Orientation.Horizontal, (self.queue_pane, self.diff, self.rationale))
         self.tabs = QTabWidget(self)
         self.tabs.setObjectName("tabs")
         self.tabs.setDocumentMode(True)
@@ -225,7 +227,18 @@ class Window(QMainWindow):
     def focus_queue(self) -> None:
         """Put the focus where the letters act."""
         if self.stack.currentWidget() is self.outer:
+            self._set_wide(False)
             self.queue_view.setFocus()
+
+    def toggle_wide(self) -> None:
+        """Give the diff the room of the queue and the rationale, or give it back."""
+        self._set_wide(self.rationale.isVisible())
+        if not self.rationale.isVisible():
+            self.diff.setFocus()
+
+    def _set_wide(self, wide: bool) -> None:
+        for pane in (self.queue_pane, self.rationale):
+            pane.setVisible(not wide)
 
     def tab(self) -> str:
         """The name of the open tab."""
