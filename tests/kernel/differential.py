@@ -16,7 +16,7 @@ import pygit2
 from tests.support.repos import Repo
 from uringreview.diff.parse import parse_diff
 from uringreview.kernel.apply import Engine, Outcome, file_patches
-from uringreview.kernel.clone import Entry
+from uringreview.kernel.trees import Entry
 
 Files = dict[str, tuple[int, bytes]]
 

@@ -147,4 +147,4 @@ def test_file_names_that_are_not_utf8_do_not_disturb(linux: Repo) -> None:
     linux.commit("linux-6.12.y", {"fs/\udce9.c": "e\n"})
     clone = open_clone(str(linux.path))
     assert clone.file("linux-6.12.y", "fs/\udce9.c") == b"e\n"
-    assert clone.files_named(clone.branch("6.12").tip, "\udce9.c") == ("fs/\udce9.c",)
+    assert clone.trees.files_named(clone.branch("6.12").tip, "\udce9.c") == ("fs/\udce9.c",)

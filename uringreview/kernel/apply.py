@@ -13,8 +13,9 @@ from enum import Enum
 from typing import Protocol
 
 from uringreview.diff.model import ChangeKind, Diff, FileChange
-from uringreview.kernel.clone import Clone, Entry
+from uringreview.kernel.clone import Clone
 from uringreview.kernel.hunks import Fit, HunkText, fit, hunk_text
+from uringreview.kernel.trees import Entry
 
 _TYPE = 0o170000
 _GITLINK = 0o160000
@@ -120,11 +121,11 @@ class BranchTree:
 
     def entry(self, path: str) -> Entry | None:
         """See `Tree`; raises NotDownloaded where a partial clone lacks a folder on the way."""
-        return self.clone.entry(self.commit, path)
+        return self.clone.trees.entry(self.commit, path)
 
     def beyond_link(self, path: str) -> bool:
         """See `Tree`."""
-        return self.clone.beyond_link(self.commit, path)
+        return self.clone.trees.beyond_link(self.commit, path)
 
 
 @dataclass(frozen=True, slots=True)

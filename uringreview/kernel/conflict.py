@@ -42,8 +42,8 @@ def place_of(
     `old_sides` are the old sides of its hunks, `read` gives a blob by its id.
     Raises NotDownloaded where a partial clone lacks a candidate.
     """
-    names = [*clone.files_named(branch.tip, path.rpartition("/")[2]), *_split(clone, branch, path)]
-    entries = ((name, clone.entry(branch.tip, name)) for name in names)
+    names = [*clone.trees.files_named(branch.tip, path.rpartition("/")[2]), *_split(clone, branch, path)]
+    entries = ((name, clone.trees.entry(branch.tip, name)) for name in names)
     contents = ((name, read(entry.id)) for name, entry in entries if entry is not None)
     found = likely_moved(path, old_sides, contents)
     if found is None:
@@ -81,7 +81,7 @@ def _split(clone: Clone, branch: Branch, path: str) -> list[str]:
     if path.startswith("io_uring/"):
         return ["fs/io_uring.c", "fs/io-wq.c"]
     if path in ("fs/io_uring.c", "fs/io-wq.c"):
-        return list(clone.files_under(branch.tip, "io_uring"))
+        return list(clone.trees.files_under(branch.tip, "io_uring"))
     return []
 
 

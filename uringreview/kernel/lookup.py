@@ -175,7 +175,7 @@ class Lookup:
                 words = _words(change, (LineKind.ADDED,)) - _words(change, (LineKind.REMOVED, LineKind.CONTEXT))
                 if not words or change.binary:
                     continue
-                if self.clone.entry(place.commit, change.path) is None:
+                if self.clone.trees.entry(place.commit, change.path) is None:
                     found.append(Standing(Held.NO_FILE, change.path))
                     continue
                 here = words & self._line_set(place, change.path)
@@ -226,12 +226,12 @@ class Lookup:
         return best or Standing(Held.NO_FILE, change.old_path)
 
     def _paths(self, place: Place, path: str) -> Sequence[str]:
-        if self.clone.entry(place.commit, path) is not None:
+        if self.clone.trees.entry(place.commit, path) is not None:
             return (path,)
-        return self.clone.files_named(place.commit, path.rpartition("/")[2])[:_MOST_FILES]
+        return self.clone.trees.files_named(place.commit, path.rpartition("/")[2])[:_MOST_FILES]
 
     def _line_set(self, place: Place, path: str) -> frozenset[bytes]:
-        entry = self.clone.entry(place.commit, path)
+        entry = self.clone.trees.entry(place.commit, path)
         if entry is None or entry.mode == _GITLINK:
             return frozenset()
         if entry.id not in self._lines:

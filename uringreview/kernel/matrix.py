@@ -166,11 +166,11 @@ class _Trial:
         paths = sorted(prepared.paths.union(*(self.queue[each].paths for each in pool)))
         parts = [self.digests[number]]
         for path in paths:
-            entry = self.clone.entry(branch.tip, path)
-            linked = self.clone.beyond_link(branch.tip, path)
+            entry = self.clone.trees.entry(branch.tip, path)
+            linked = self.clone.trees.beyond_link(branch.tip, path)
             parts.append(repr((path, entry and entry.mode, entry and entry.id, linked)).encode())
             if entry is None and any(patch.old_path == path for patch in prepared.forward):
-                parts.append(self.clone.tree(branch.tip).encode())  # it is looked for all over the tree
+                parts.append(self.clone.trees.root(branch.tip).encode())  # it is looked for all over the tree
         for patch in prepared.forward:
             if patch.old_blob:
                 parts.append(self.holds[patch.old_blob].encode())
