@@ -27,6 +27,7 @@ from uringreview.kernel.apply import BranchTree, Engine, Refusal, file_patches
 from uringreview.kernel.clone import open_clone
 from uringreview.kernel.fuzz import fuzz_needed
 from uringreview.kernel.status import Candidate, Status, matrix
+from uringreview.kernel.sweep import sweep
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import load
 from uringreview.progress import finish
@@ -217,10 +218,11 @@ def by_engine(path: Path, patches: Sequence[Patch]) -> tuple[list[bool], float]:
     clone = open_clone(str(path))
     engine = Engine(lambda blob: clone.read(blob, blob))
     trees = [BranchTree(clone, branch.tip) for branch in clone.branches]
-    verdicts = []
-    for diff in diffs:
-        files = file_patches(diff)
-        verdicts += [engine.try_on(tree, files).applies for tree in trees]
+    queue = [file_patches(diff) for diff in diffs]
+    wanted = ((patch, branch) for files in queue for patch in files for branch in clone.branches)
+    for _file in sweep(clone, engine, wanted):
+        pass
+    verdicts = [engine.try_on(tree, files).applies for files in queue for tree in trees]
     return verdicts, perf_counter() - start
 
 

@@ -19,7 +19,7 @@ from uringreview.kernel.trees import Entry
 
 _TYPE = 0o170000
 _GITLINK = 0o160000
-_TEXTS_KEPT = 256
+_BYTES_KEPT = 96 * 1024 * 1024
 EMPTY = ""  # the contents id of a file that is not there yet
 
 
@@ -167,6 +167,7 @@ class Engine:
         self._made: dict[str, tuple[FilePatch, str]] = {}
         self._names: dict[tuple[FilePatch, str], str] = {}
         self._texts: OrderedDict[str, bytes] = OrderedDict()
+        self._held = 0
 
     def text(self, content: str) -> bytes:
         """The bytes of a contents id: a blob's, or what a patch made of one."""
@@ -179,8 +180,9 @@ class Engine:
         made = self._made.get(content)
         data = self._read(content) if made is None else fit(made[0].hunks, self.text(made[1]))[1]
         self._texts[content] = data
-        if len(self._texts) > _TEXTS_KEPT:
-            self._texts.popitem(last=False)
+        self._held += len(data)
+        while self._held > _BYTES_KEPT and len(self._texts) > 1:
+            self._held -= len(self._texts.popitem(last=False)[1])
         return data
 
     def fit(self, patch: FilePatch, content: str) -> Fit:

@@ -36,6 +36,7 @@ class CellCache:
     def __init__(self) -> None:
         self._file = CacheFile(_NAME, _TABLES, _MOST_BYTES)
         self._found: dict[bytes, bytes] = {}
+        self._patches: set[bytes] = set()
         self._new: dict[bytes, tuple[bytes, bytes]] = {}
 
     def run(
@@ -77,15 +78,20 @@ class CellCache:
             for first in range(0, len(wanted), _AT_ONCE):
                 some = wanted[first : first + _AT_ONCE]
                 marks = ",".join("?" * len(some))
-                for key, text, known in base.execute(
-                    f"select key, text, checksum from cell where patch in ({marks})", some
+                for key, patch, text, known in base.execute(
+                    f"select key, patch, text, checksum from cell where patch in ({marks})", some
                 ):
                     if checksum(key, text) != known:
                         raise ValueError("checksum")
                     found[key] = text
+                    self._patches.add(patch)
             return found
 
         self._found = self._file.read(find) or {}
+
+    def knows(self, patch: bytes) -> bool:
+        """Whether any cell of the patch with that digest was kept, of those that were expected."""
+        return patch in self._patches
 
     def cell(self, key: bytes, patch: str, branch: str, earlier: Sequence[str]) -> Cell | None:
         """The cell under `key`, of the patch and branch with those names; `earlier` names what it may need."""

@@ -173,15 +173,18 @@ def _place(hunk: HunkText, data: bytes, wanted: int, written: list[tuple[int, in
     at = data.find(old)
     if at < 0:
         return None
-    wanted = min(wanted, _line_of(data, len(data)))
     line, counted = 0, 0
+    clamped = False
     while at >= 0:
         end = _end(data, at, old)
         if end is not None and not _overlaps(at, end, written):
             line += data.count(b"\n", counted, at)
             counted = at
-            if best is not None and abs(line - wanted) > abs(best[2] - wanted):
-                break  # from here on it is only farther away
+            if best is not None:
+                if not clamped:
+                    wanted, clamped = min(wanted, _line_of(data, len(data))), True
+                if abs(line - wanted) > abs(best[2] - wanted):
+                    break  # from here on it is only farther away
             best = at, end, line
         # The next place begins on a later line.
         next_line = data.find(b"\n", at)
