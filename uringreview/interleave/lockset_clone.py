@@ -35,14 +35,14 @@ class Reader:
     def text(self, commit: str, path: str) -> bytes:
         """The contents of a file that is in that commit; empty where a partial clone lacks it."""
         try:
-            entry = self.clone.entry(commit, path)
+            entry = self.clone.trees.entry(commit, path)
             return self.clone.read(entry.id, path) if entry is not None else b""
         except NotDownloaded:
             return b""
 
     def at(self, commit: str, path: str) -> SourceFile:
         """The same, parsed."""
-        entry = self.clone.entry(commit, path)
+        entry = self.clone.trees.entry(commit, path)
         key = (path, entry.id if entry is not None else "")
         known = self._files.get(key)
         if known is None:
@@ -121,7 +121,7 @@ def _by_blobs(clone: Clone, changes: Iterable[FileChange], branch: str | None) -
 def _others(reader: Reader, sides: _Sides, changes: Iterable[FileChange], touched: set[str]) -> list[SourceFile]:
     """The rest of the folders: all of it, or of a large one the files that name a changed function."""
     folders = {path.rpartition("/")[0]: path for path in sorted(touched)}
-    paths = [each for path in folders.values() for each in reader.clone.beside(sides.commit, path)]
+    paths = [each for path in folders.values() for each in reader.clone.trees.beside(sides.commit, path)]
     texts = {path: reader.text(sides.commit, path) for path in paths if path.endswith(_C) and path not in touched}
     texts = {path: text for path, text in texts.items() if len(text) <= _LARGEST}
     if sum(map(len, texts.values())) > _MOST_BYTES:
