@@ -156,6 +156,44 @@ def test_fixes_and_reverts_of_a_queued_commit_are_found_on_any_branch(linux: Rep
     assert later_fixes(open_clone(str(linux.path)), ["d" * 40]) == ()
 
 
+def found_fixes(repo: Repo, *commits: str) -> list[tuple[str, str, str, bool, bool]]:
+    found = later_fixes(open_clone(str(repo.path)), commits)
+    return [(each.fixing, each.subject, each.branch, each.reverts, each.mentions) for each in found]
+
+
+def test_a_fix_that_only_mainline_has_is_found_there(linux: Repo) -> None:
+    queued = linux.commit("master", message="fs: fix\n")
+    fixing = linux.commit("master", message=f'fs: mend the fix\n\nFixes: {queued[:12]} ("fs: fix")\n')
+    reverting = linux.commit("master", message=f'Revert "fs: fix"\n\nThis reverts commit {queued}.\n')
+    naming = linux.commit("next", message=f"fs: go on\n\nSince commit {queued[:12]} it is so.\n", start="master")
+    linux.commit("next", message=f"fs: sent\n\nLink: https://lore.example/{queued[:14]}.1-2-a@b.example\n")
+    assert found_fixes(linux, queued) == [
+        (reverting, 'Revert "fs: fix"', "master", True, False),
+        (fixing, "fs: mend the fix", "master", False, False),
+        (naming, "fs: go on", "next", False, True),
+    ]
+
+
+def test_the_same_fix_on_a_stable_branch_is_told_once_and_from_there(linux: Repo) -> None:
+    queued = linux.commit("master", message="fs: fix\n")
+    fixing = linux.commit("master", message=f'fs: mend\n\nFixes: {queued[:12]} ("fs: fix")\n')
+    add(linux, "fs: mend", f'commit {fixing} upstream.\n\nFixes: {queued[:12]} ("fs: fix")')
+    assert found_fixes(linux, queued) == [(fixing, "fs: mend", BRANCH, False, False)]
+
+
+def test_only_new_commits_are_walked_and_a_rewritten_branch_is_no_answer(linux: Repo, masked_host: Path) -> None:
+    queued = linux.commit("master", message="fs: fix\n")
+    first = linux.commit("next", message=f'fs: mend\n\nFixes: {queued[:12]} ("fs: fix")\n', start="master")
+    assert [fixing for fixing, *_ in found_fixes(linux, queued)] == [first]
+    second = linux.commit("next", message=f'fs: mend more\n\nFixes: {queued[:12]} ("fs: fix")\n')
+    assert [fixing for fixing, *_ in found_fixes(linux, queued)] == [second, first]
+    linux.git("update-ref", "refs/heads/next", queued)
+    assert found_fixes(linux, queued) == []
+    (cache,) = (masked_host / ".cache" / "uringreview").glob("naming-*.sqlite")
+    cache.write_bytes(b"no database at all" * 500)
+    assert found_fixes(linux, queued) == []
+
+
 @given(st.text(alphabet=f"commit upstream{A[:8]}\n[]() .:FixesThis reverts which", max_size=300))
 def test_no_message_makes_the_reader_fail(message: str) -> None:
     says = named(message.encode())

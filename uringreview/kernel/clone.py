@@ -7,15 +7,16 @@ remote-tracking. Objects that a partial clone did not download are said to be so
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uringreview.errors import EnvironmentProblem, UnreadableError, UsageProblem
 from uringreview.kernel.commit_diff import commit_diff
-from uringreview.kernel.refs import Branch, Release, commit_of, releases, stable_branches
+from uringreview.kernel.refs import Branch, Release, commit_of, other_branches, releases, stable_branches
 from uringreview.kernel.repository import common_dir, open_repository
 from uringreview.kernel.trees import Entry, Trees
 
@@ -58,6 +59,7 @@ class Clone:
         self.trees = Trees(self.read)
         self._releases: tuple[Release, ...] | None = None
         self.branches: tuple[Branch, ...] = stable_branches(repo)
+        self.others: tuple[tuple[str, str], ...] = other_branches(repo)
         self._by_name = {branch.name: branch for branch in self.branches}
 
     @property
@@ -210,6 +212,26 @@ class Clone:
             walker.hide(_oid(commit))
         try:
             yield from walker
+        except (KeyError, pygit2.GitError) as problem:
+            if not (self.shallow or self.partial):
+                raise EnvironmentProblem(f"the history of {self.path} cannot be read: {problem}") from problem
+
+    def since(
+        self, tip: str, when: int, hide: Sequence[str] = (), most: int = 1_000_000
+    ) -> Iterator[tuple[str, bytes]]:
+        """Id and message of the commits that `tip` can reach and `hide` cannot, newest first, until one is older than
+        `when` (seconds since 1970) or `most` have come."""
+        import pygit2
+        from pygit2.enums import SortMode
+
+        walker = self._repo.walk(_oid(tip), SortMode.TIME)
+        for each in hide:
+            walker.hide(_oid(each))
+        try:
+            for commit in islice(walker, most):
+                if commit.commit_time < when:
+                    return
+                yield str(commit.id), commit.raw_message
         except (KeyError, pygit2.GitError) as problem:
             if not (self.shallow or self.partial):
                 raise EnvironmentProblem(f"the history of {self.path} cannot be read: {problem}") from problem

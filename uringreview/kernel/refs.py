@@ -54,6 +54,18 @@ def stable_branches(repo: "pygit2.Repository") -> tuple[Branch, ...]:
     return tuple(best[version][1] for version in sorted(best, reverse=True))
 
 
+def other_branches(repo: "pygit2.Repository") -> tuple[tuple[str, str], ...]:
+    """Every other branch, local ones first: its short name ("master", "origin/master") and its tip's 40-digit id."""
+    found = []
+    for ref in repo.references:
+        head, _, name = ref.removeprefix("refs/").partition("/")
+        if head in ("heads", "remotes") and not _BRANCH.fullmatch(ref) and not ref.endswith("/HEAD"):
+            tip = commit_of(repo, ref)
+            if tip is not None:
+                found.append((head, name, tip))
+    return tuple((name, tip) for _head, name, tip in sorted(found, key=lambda one: (one[0], one[1])))
+
+
 def releases(repo: "pygit2.Repository") -> tuple[Release, ...]:
     """Every release tag that leads to a commit, newest first."""
     found = []

@@ -31,7 +31,7 @@ from uringreview.rationale.unverified import find_unverified
 from uringreview.review.belonging import belonging, by_cells, by_clone, by_mail, placed
 from uringreview.review.facts import Answer, Desk, PatchFacts, answers_of
 from uringreview.review.upstream import from_upstream
-from uringreview.series.graph import LaterFix
+from uringreview.series.graph import FixKind, LaterFix
 from uringreview.series.graph import later_fixes as fixes_in_queue
 
 __all__ = ["Answer", "Desk", "PatchFacts", "examine", "with_clone"]
@@ -202,7 +202,9 @@ def _fixes(clone: Clone, desk: Desk, problems: list[Problem]) -> Mapping[str, tu
     found: dict[str, tuple[LaterFix, ...]] = {}
     try:
         for each in fixes_in_clone(clone, tuple(keys)):
-            fix = LaterFix(each.fixed[:12], each.fixing, each.subject, each.branch)
+            how = FixKind.REVERTS if each.reverts else FixKind.NAMES if each.mentions else FixKind.FIXES
+            queued = keys.get(each.fixing)
+            fix = LaterFix(each.fixed[:12], each.fixing, each.subject, each.branch, how, queued)
             found[keys[each.fixed]] = (*found.get(keys[each.fixed], ()), fix)
     except (EnvironmentProblem, UsageProblem) as error:
         problems.append(Problem(Source(clone.path), str(error)))
