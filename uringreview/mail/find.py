@@ -16,12 +16,9 @@ from typing import BinaryIO, TypeAlias
 
 from uringreview.mail.mbox import is_mbox, split_mbox
 from uringreview.mail.message import Source
-from uringreview.mail.page import is_page
-from uringreview.mail.patch import has_diff
 from uringreview.mail.plain import header_end
 from uringreview.mail.rows import Note, Problem
 from uringreview.mail.series import Series, inside, is_series_name, parse_series, series_name
-from uringreview.mail.unpack import not_mail, unpacked
 
 LIMIT = 512 * 1024 * 1024
 """The most bytes of one file, or of what it unpacks to, that are read."""
@@ -128,6 +125,8 @@ def _cut(data: bytes, source: Source) -> Iterator[Find]:
         yield Problem(source, f"{source}: larger than {LIMIT >> 20} MB; split it first.")
         return
     if data.startswith(_GZIP):
+        from uringreview.mail.unpack import unpacked
+
         data, fault = unpacked(data, LIMIT)
         if fault:
             yield Problem(source, f"{source}: {fault}")
@@ -151,6 +150,10 @@ _TOO_LARGE = f"one text of more than {ONE >> 20} MB, which no mail is; look at i
 
 
 def _single(data: bytes, start: bytes, source: Source) -> Iterator[Find]:
+    from uringreview.mail.page import is_page
+    from uringreview.mail.patch import has_diff
+    from uringreview.mail.unpack import not_mail
+
     text = data.decode("utf-8", "surrogateescape")
     if is_page(text):
         yield Found(replace(source, part="page text"), Form.PAGE, data)

@@ -20,8 +20,9 @@ from uringreview.mail.extent import (
     span,
     trimmed,
 )
-from uringreview.mail.message import Address, Message, Source, Span, addresses
-from uringreview.mail.subject import BranchRange, Subject, SubjectKind, Version, parse_subject
+from uringreview.mail.message import Address, Message, Span, addresses
+from uringreview.mail.place import folder_range, position
+from uringreview.mail.subject import Subject, SubjectKind, parse_subject
 from uringreview.mail.trailers import Trailer, find_trailers
 
 __all__ = ["HEADING", "Patch", "Trailer", "read_patch"]
@@ -38,10 +39,6 @@ _UPSTREAM = tuple(
         rf"\(cherry picked from commit {_FULL_ID}\b.*",
     )
 )
-# git send-email makes them: time, process, number in the sending, who sent it.
-_NUMBERED_ID = re.compile(r"(\d{14}\.\d{1,10})-(\d{1,5})-([^@]+@.+)")
-_QUEUE = re.compile(r"(?:queue|pending|backport|hack|patches)-(\d{1,3})\.(\d{1,3})")
-_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,4})?")
 _DASHES = re.compile(r"-{8,}\s*")
 
 
@@ -102,7 +99,7 @@ def read_patch(message: Message) -> Patch | None:
     if subject.is_reply or subject.number == 0:
         return None
     if subject.asked is None:
-        subject = replace(subject, asked=_folder_range(message.source))
+        subject = replace(subject, asked=folder_range(message.source))
     lines = lines_of(message.body)
     first, author = _commit_message_start(lines)
     end = message_end(lines, first)
@@ -119,7 +116,7 @@ def read_patch(message: Message) -> Patch | None:
         author=author or message.sender,
         upstream=_upstream(lines[first:text_end]),
         stable_base=message.header("X-stable-base"),
-        position=_position(message, subject),
+        position=position(message.source, subject, message.message_id),
         commit_message=span(lines, first, text_end),
         trailers=find_trailers(lines[first:text_end]),
         rationale=_rationale(lines, subject, after, stat, diff),
@@ -127,22 +124,6 @@ def read_patch(message: Message) -> Patch | None:
         diff=span(lines, diff.first, diff.last, line_end=True) if diff else None,
         white_space_lost=diff is not None and _white_space_lost(lines, diff, stat),
     )
-
-
-def _folder_range(source: Source) -> BranchRange | None:
-    """The branch whose queue the file's folder is: queue-6.6, releases/6.6.15 (stable-queue), pending-6.12 (OpenWrt).
-
-    Only the nearest folders count; a file in an unnamed place asks for no branch.
-    """
-    if source.path == "-":
-        return None
-    parts = os.path.abspath(source.series or source.path).split(os.sep)[-4:-1]
-    for folder, above in zip(reversed(parts), [*reversed(parts[:-1]), ""], strict=False):
-        found = _QUEUE.fullmatch(folder) or (_RELEASE.fullmatch(folder) if above == "releases" else None)
-        if found:
-            version = Version(int(found[1]), int(found[2]))
-            return BranchRange(version, version)
-    return None
 
 
 def _commit_message_start(lines: list[Line]) -> tuple[int, Address | None]:
@@ -174,15 +155,6 @@ def _upstream(lines: list[Line]) -> str | None:
             if found := form.fullmatch(line.text.strip()):
                 return str(found[1]).lower()
     return None
-
-
-def _position(message: Message, subject: Subject) -> int | None:
-    if message.source.place is not None:
-        return message.source.place
-    if subject.number is not None:
-        return subject.number
-    found = _NUMBERED_ID.fullmatch(message.message_id or "")
-    return int(found[2]) if found else None
 
 
 def _rationale(
@@ -231,12 +203,6 @@ def cut_short(message: Message) -> bool:
     as_sent = message.message_id is not None and parse_subject(message.subject).kind is not SubjectKind.NONE
     ends_in_diff = diff.last >= len(lines) - 1
     return diff.short or (as_sent and ends_in_diff and stat is not None and lacks_counted(lines, diff, stat))
-
-
-def sending(message_id: str) -> tuple[str, str] | None:
-    """What the Message-IDs of one `git send-email` run share (time and process, sender); None for any other id."""
-    found = _NUMBERED_ID.fullmatch(message_id)
-    return (found[1], found[3]) if found else None
 
 
 def _may_hold_diff(body: str) -> bool:
