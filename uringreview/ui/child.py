@@ -6,11 +6,13 @@ means "stop"; a window that is gone shows as a broken pipe, and the child ends w
 
 import traceback
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uringreview.errors import UringreviewError
 from uringreview.progress import Work
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 PROGRESS, DONE, FAILED, CRASHED = "progress", "done", "failed", "crashed"
 

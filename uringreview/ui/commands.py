@@ -17,7 +17,6 @@ from uringreview import __version__
 from uringreview.errors import UringreviewError
 from uringreview.progress import Progress, Work
 from uringreview.review.decisions import Comment, DecisionKind
-from uringreview.review.export import write_eml
 from uringreview.ui.config import change_config
 from uringreview.ui.queue_rows import Grouping
 from uringreview.ui.reply_text import drop_from, droppable
@@ -154,11 +153,11 @@ class Commands(QObject):
         self, paths: Sequence[str], *, add: bool = False, stdin: bytes | None = None, sessions: Path | None = None
     ) -> None:
         """Open mail, or add it to the queue that is open; `sessions` is another folder than usual for decisions."""
+        if not add:
+            self._window.open(paths, stdin, sessions)
+            return
         self._window.stack.setCurrentWidget(self._window.outer)
-        if add:
-            self._bench.add(paths)
-        else:
-            self._bench.open(paths, stdin, sessions)
+        self._bench.add(paths)
         self._window.focus_queue()
 
     def open_demo(self) -> None:
@@ -194,7 +193,7 @@ class Commands(QObject):
         if path:
             change_config(clone=path)
             self._bench.set_clone(path)
-            self._window.links.show_clone()
+            self._window.show_clone()
 
     def _ask_export(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, "Write the replies into a folder")
@@ -203,6 +202,8 @@ class Commands(QObject):
 
     def export(self, folder: Path) -> tuple[Path, ...]:
         """Write the mail of every decided patch that has one into `folder`; says what was and was not written."""
+
+        from uringreview.review.export import write_eml
 
         self._window.reply.flush()
         previews = [self._window.links.preview(key) for key in self._bench.decisions if self._bench.row(key)]
@@ -239,8 +240,7 @@ class Commands(QObject):
 
     def group(self, grouping: Grouping) -> None:
         """Order the queue."""
-        self._window.queue_model.set_grouping(grouping)
-        self._window.grouping.setText(f"{grouping.value} ▾")
+        self._window.use_grouping(grouping)
         change_config(grouping=grouping.name)
 
     def _back(self) -> None:

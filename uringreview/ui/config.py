@@ -3,8 +3,6 @@
 A file that cannot be read counts as empty: a preference is never worth refusing to start.
 """
 
-import json
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -38,8 +36,14 @@ def config_path() -> Path:
 def read_config() -> Config:
     """The stored preferences; defaults for what is missing or unreadable."""
     try:
-        found = tomllib.loads(config_path().read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        text = config_path().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return Config()
+    import tomllib
+
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
         return Config()
     theme = found.get("theme", "system")
     splits = found.get("splits", [])
@@ -55,6 +59,8 @@ def read_config() -> Config:
 
 def write_config(config: Config) -> bool:
     """Store the preferences; False where the folder cannot be written."""
+    import json
+
     # A JSON string is a valid TOML basic string as long as no lone surrogate is in it; such a path is not kept.
     lines = [
         f"{name} = {json.dumps(value)}"

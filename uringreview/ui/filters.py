@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from uringreview.kernel.status import FlagKind, Status, branch_version
-from uringreview.mail.stance import StanceKind
 from uringreview.mail.subject import Version
 from uringreview.rationale.document import VerdictWord
 from uringreview.review.decisions import DecisionKind
@@ -153,6 +152,8 @@ def _verdict(values: list[str]) -> Test:
 
 
 def _stance(values: list[str]) -> Test:
+    from uringreview.mail.stance import StanceKind
+
     wanted = _words("stance", values, [kind.value.replace(" ", "-") for kind in StanceKind])
     return lambda row: any(answer.stance.kind.value.replace(" ", "-") in wanted for answer in row.answers)
 

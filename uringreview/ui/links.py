@@ -5,7 +5,6 @@ place which click leads where.
 """
 
 import time
-from pathlib import Path
 from traceback import format_exception
 from typing import TYPE_CHECKING
 
@@ -23,9 +22,10 @@ from uringreview.review.tally import Tally
 from uringreview.review.tally import tally as count_desk
 from uringreview.ui.config import SIDE_BY_SIDE, UNIFIED, change_config
 from uringreview.ui.crash_dialog import CrashRelay
+from uringreview.ui.first_list import names_in
 from uringreview.ui.jobs import WorkerCrashed
 from uringreview.ui.places import asked_branches, quote_of
-from uringreview.ui.queue_rows import Grouping, RowMaker, note_row, problem_row, reading_row
+from uringreview.ui.queue_rows import RowMaker, is_reading, note_row, problem_row
 from uringreview.ui.reply_text import Preview, droppable, preview
 from uringreview.ui.status_bar import tally
 from uringreview.ui.visible import visible
@@ -57,13 +57,10 @@ class Links(QObject):
         self._jumping = False
         self._counts: Tally | None = None
         self._connect()
-        self.show_clone()
-        window.grouping.setText(f"{window.queue_model.grouping.value} ▾")
 
     def _connect(self) -> None:
         w, bench = self._window, self._bench
         bench.rows_changed.connect(self._queue_changed)
-        bench.reading.connect(lambda: self._facts_came([]))
         bench.facts_changed.connect(self._facts_came)
         bench.desk_changed.connect(self._desk_changed)
         bench.decisions_changed.connect(self._decided)
@@ -100,6 +97,11 @@ class Links(QObject):
         w.tabs.currentChanged.connect(self._tab_opened)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_colours)
 
+    def catch_up(self) -> None:
+        """Show what came before there were panes to show it."""
+        if self._bench.has_queue:
+            self._queue_changed()
+
     def detach(self) -> None:
         """Let go of what outlives the window."""
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_colours)
@@ -131,13 +133,16 @@ class Links(QObject):
 
     def _show_rows(self) -> None:
         bench, w = self._bench, self._window
+        if bench.only_listed:
+            w.first_list.show()
+            return
         began = time.monotonic()
         verdict_for = w.simulator.verdict_for
+        if is_reading(w.queue_view.key):
+            w.queue_view.go_on_as(names_in(bench.queue))
         rows = self._maker.make(bench.rows, bench.facts, bench.groups, bench.decisions, bench.words, verdict_for)
         rows += [problem_row(problem) for problem in bench.queue.problems]
         rows += [note_row(note) for note in bench.queue.notes]
-        if not bench.queue.rows:
-            rows += [reading_row(subject, number) for number, subject in enumerate(bench.subjects_read)]
         w.queue_model.set_rows(rows, asked_branches(bench.branches, bench.queue))
         w.queue_header.say(self._queue_words(), self._counts_in_full())
         self._show_tally()
@@ -150,8 +155,7 @@ class Links(QObject):
     def _queue_words(self) -> str:
         queue = self._bench.queue
         if not queue.rows and not queue.problems:
-            found = len(self._bench.subjects_read)
-            return f"{found} mails found" if found else ""
+            return ""
         batches = {row.batch for row in queue.rows if row.batch}
         loaded = len(queue.patches)
         parts = [f"{loaded} {'patch' if loaded == 1 else 'patches'}"]
@@ -191,7 +195,7 @@ class Links(QObject):
         if self._bench.desk is not None:
             self._window.simulator.show_queue(self._bench.desk)
         self._show_rows()
-        self.show_clone()
+        self._window.show_clone()
         self.show_patch(self._window.queue_view.key)
         self._search_when_free()
 
@@ -420,22 +424,6 @@ class Links(QObject):
             words += f"   {step.done}/{step.total} {step.what}"
         self._window.branches.show_progress(words, running is not None)
 
-    def show_clone(self) -> None:
-        """Say which clone is read, in the corner."""
-        self._name_clone()
-        self._window.fit_corner()
-
-    def _name_clone(self) -> None:
-        bench, button = self._bench, self._window.clone_button
-        if not bench.clone:
-            button.setText("no clone ▾")
-            button.setToolTip("choose a kernel clone to see what applies where; it is only read")
-            return
-        count = f" · {len(bench.branches)} branches" if bench.branches else ""
-        trouble = " · unusable" if bench.clone_problem else ""
-        button.setText(visible(f"{Path(bench.clone).name}{count}{trouble}"))
-        button.setToolTip(visible(bench.clone_problem or bench.clone))
-
     def _system_colours(self, _scheme: Qt.ColorScheme) -> None:
         if self._window.scheme == "system":
             self._window.set_scheme("system")
@@ -448,15 +436,10 @@ class Links(QObject):
             return
         self._place_restored = True
         place = session.place
-        if place is not None:
+        if place is not None and not self._window.queue_view.by_hand:
             self._window.show_tab(place.tab)
             self._window.queue_view.select(place.key)
 
     def remember_place(self) -> None:
         """Keep the selected row and the open tab for the next start."""
         self._bench.remember_place(self._window.queue_view.key, self._window.tab())
-
-    def use_grouping(self, name: str) -> None:
-        """Begin with the order of last time."""
-        if name in Grouping.__members__:
-            self._window.commands.group(Grouping[name])

@@ -9,12 +9,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from uringreview.kernel.status import Status
-from uringreview.mail.stance import StanceKind
 from uringreview.rationale.document import VerdictWord
 from uringreview.rationale.mark import MarkWord
 from uringreview.ui.queue_model import Column, QueueModel, claims_text
 from uringreview.ui.queue_rows import Joint, QueueRow, RowKind
-from uringreview.ui.simulator_verdict import Standing
 from uringreview.ui.theme import GRID, HALF, ONE, TWO, Theme, fixed_font, row_height, ui_font
 
 
@@ -129,6 +127,8 @@ class QueueDelegate(QStyledItemDelegate):
         if row.also:
             notes.append((f"×{len(row.also) + 1}", self.theme.muted))
         if row.simulated is not None:
+            from uringreview.ui.simulator_verdict import Standing
+
             symbol, colour = {
                 Standing.FAILS: ("◆", self.theme.contradicted),
                 Standing.HOLDS: ("◇", self.theme.verified),
@@ -143,6 +143,8 @@ class QueueDelegate(QStyledItemDelegate):
             return self.theme.muted if best is not None else self.theme.caution
         if best.objects:
             return self.theme.contradicted
+        from uringreview.mail.stance import StanceKind
+
         quiet = {StanceKind.ACK: self.theme.verified, StanceKind.NOTE: self.theme.muted}
         return quiet.get(best.stance.kind, self.theme.caution)
 

@@ -12,7 +12,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from uringreview.kernel.status import Status, branch_version
 from uringreview.rationale.document import VerdictWord
-from uringreview.ui.branches_model import cell_lines
 from uringreview.ui.filters import Filter, parse_filter
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.queue_rows import Grouping, QueueRow, RowKind, in_order, short_branch
@@ -200,6 +199,8 @@ class QueueModel(QAbstractTableModel):
             status = self.status(row, branch)
             if status is None:
                 return ""
+            from uringreview.ui.branches_model import cell_lines
+
             cell = (row.cells or {}).get(branch)
             detail = "".join(f"\n{line}" for line in cell_lines(cell)) if cell else ""
             asked = "" if self.asked(row, branch) else "\nnot asked for"

@@ -7,18 +7,25 @@ well under a millisecond for a batch and can be read and tested without a screen
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from uringreview.kernel.status import Cell, branch_version
-from uringreview.mail.message import Message
-from uringreview.mail.queue import Note, Problem, Reply, Row
-from uringreview.mail.stance import StanceKind
+from uringreview.mail.listing import Entry
+from uringreview.mail.message import Source
+from uringreview.mail.rows import Note, Problem, Reply, Row
 from uringreview.mail.subject import BranchRange
 from uringreview.rationale.document import VerdictWord
 from uringreview.rationale.mark import MarkWord
-from uringreview.review.decisions import Decision
-from uringreview.review.facts import Answer, PatchFacts
-from uringreview.ui.simulator_verdict import Verdict
 from uringreview.ui.visible import visible
+
+if TYPE_CHECKING:  # rows are listed before any of these is known
+    from uringreview.mail.message import Message
+    from uringreview.review.decisions import Decision
+    from uringreview.review.facts import Answer, PatchFacts
+    from uringreview.ui.simulator_verdict import Verdict
+
+
+_READING = "reading:"
 
 
 class RowKind(Enum):
@@ -71,21 +78,21 @@ class QueueRow:
     cells: Mapping[str, Cell] | None = None
     replies: tuple[Reply, ...] = ()
     words: str = ""
-    decision: Decision | None = None
+    decision: "Decision | None" = None
     series: int | None = None
     joint: Joint = Joint.NONE
     problem: str = ""
     warning: str = ""
     searched: str = ""
     row: Row | None = None
-    simulated: Verdict | None = None
-    answers: tuple[Answer, ...] = ()
+    simulated: "Verdict | None" = None
+    answers: "tuple[Answer, ...]" = ()
     clear: bool | None = None
 
     @property
-    def telling(self) -> Answer | None:
+    def telling(self) -> "Answer | None":
         """The answer that the list names: an objection before other words, a person's before a program's."""
-        ranked = sorted(self.answers, key=lambda each: (not each.objects, each.reply.is_bot, _rank(each)))
+        ranked = sorted(self.answers, key=lambda each: (not each.objects, each.reply.is_bot, each.stance.kind.rank))
         return ranked[0] if ranked else None
 
     @property
@@ -93,13 +100,13 @@ class QueueRow:
         """What the answers say, for a narrow place: "axboe: needs 9cc6bac1 +2"; their first words where they only
         remark on something."""
         best = self.telling
-        if best is None or best.stance.kind is StanceKind.NOTE or not best.short:
+        if best is None or best.remarks or not best.short:
             return self.words
         more = len(self.replies) - 1
         return visible(best.short) + (f" +{more}" if more else "")
 
     @property
-    def also(self) -> tuple[Message, ...]:
+    def also(self) -> "tuple[Message, ...]":
         """Other mails of the same patch that this row stands for."""
         return self.row.also if self.row is not None else ()
 
@@ -122,11 +129,11 @@ class RowMaker:
     def make(
         self,
         rows: Mapping[str, Row],
-        facts: Mapping[str, PatchFacts],
+        facts: "Mapping[str, PatchFacts]",
         groups: Sequence[frozenset[str]],
-        decisions: Mapping[str, Decision],
+        decisions: "Mapping[str, Decision]",
         own_words: Mapping[str, str],
-        simulated: Callable[[str | None], Verdict | None] = lambda _upstream: None,
+        simulated: "Callable[[str | None], Verdict | None]" = lambda _upstream: None,
     ) -> list[QueueRow]:
         """The rows in queue order.
 
@@ -152,11 +159,11 @@ class _Shown:
     """What one row is made of."""
 
     row: Row
-    facts: PatchFacts | None
-    decision: Decision | None
+    facts: "PatchFacts | None"
+    decision: "Decision | None"
     series: int | None
     words: str
-    simulated: Verdict | None
+    simulated: "Verdict | None"
 
     def same(self, other: "_Shown") -> bool:
         """Whether nothing changed; rows and facts are compared by identity, they are replaced as wholes."""
@@ -190,9 +197,27 @@ def note_row(note: Note) -> QueueRow:
     return QueueRow(f"note:{note.source}:{note.text}", RowKind.LEFT_OUT, "", text, searched=text.lower())
 
 
-def reading_row(subject: str, index: int) -> QueueRow:
-    """The row of a mail that was read while the rest of the queue is still coming."""
-    return QueueRow(f"reading:{index}", RowKind.READING, "", visible(subject), searched=subject.lower())
+def reading_row(entry: Entry) -> QueueRow:
+    """The row of a mail that was found and is not read yet."""
+    title = visible(entry.subject.title) or "(no subject)"
+    return QueueRow(
+        key=reading_key(entry.source),
+        kind=RowKind.READING,
+        number=str(entry.position) if entry.position is not None else "",
+        title=title,
+        asked=entry.subject.asked,
+        searched=title.lower(),
+    )
+
+
+def reading_key(source: Source) -> str:
+    """What names the row of a mail that is not read yet."""
+    return f"{_READING}{source}"
+
+
+def is_reading(key: str) -> bool:
+    """Whether `key` names a row whose mail is not read yet."""
+    return key.startswith(_READING)
 
 
 def in_order(rows: Iterable[QueueRow], grouping: Grouping) -> list[QueueRow]:
@@ -256,24 +281,20 @@ def _row(key: str, shown: _Shown) -> QueueRow:
     )
 
 
-def _warning(facts: PatchFacts | None) -> str:
+def _warning(facts: "PatchFacts | None") -> str:
     if facts is None or not facts.later_fixes:
         return ""
     fix = facts.later_fixes[0]
     return f"fixed later by {fix.upstream[:12] if fix.upstream else 'a commit'} ({visible(fix.subject)})"
 
 
-def _clear(row: Row, facts: PatchFacts | None) -> bool | None:
+def _clear(row: Row, facts: "PatchFacts | None") -> bool | None:
     # A person's answer whose text is not loaded may well be an objection.
     unread = any(reply.message is None and not reply.is_bot for reply in row.replies)
     return facts.clear and not unread if facts is not None else None
 
 
-def _rank(answer: Answer) -> int:
-    return list(StanceKind).index(answer.stance.kind)
-
-
-def _searched(row: Row, facts: PatchFacts | None, title: str) -> str:
+def _searched(row: Row, facts: "PatchFacts | None", title: str) -> str:
     parts = [title]
     if row.patch is not None:
         parts += [str(row.patch.author), row.patch.upstream or "", row.patch.message.message_id or ""]

@@ -4,6 +4,8 @@ Columns of less worth step aside when the pane is narrow, so that subjects stay 
 stream in.
 """
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -16,7 +18,7 @@ from PySide6.QtWidgets import (
 from uringreview.rationale.document import VerdictWord
 from uringreview.ui.queue_delegate import QueueDelegate
 from uringreview.ui.queue_model import FIRST_BRANCH, Column, QueueModel, claims_text
-from uringreview.ui.queue_rows import RowKind
+from uringreview.ui.queue_rows import RowKind, is_reading
 from uringreview.ui.theme import GRID, HALF, ONE, TWO, Theme, fixed_font, row_height, ui_font
 
 _NARROWEST_SUBJECT = 220
@@ -43,6 +45,9 @@ class QueueView(QTableView):
         self._delegate = QueueDelegate(self, model, theme)
         self.setItemDelegate(self._delegate)
         self._key = ""
+        self._top, self._top_key = 0, ""
+        self._names: Mapping[str, str] = {}
+        self.by_hand = False
         self._prepare()
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._after_reset)
@@ -121,23 +126,36 @@ class QueueView(QTableView):
         if rows:
             self._go(next((place for place, row in enumerate(rows) if row.kind is RowKind.PATCH), 0))
 
+    def go_on_as(self, names: Mapping[str, str]) -> None:
+        """The rows of `names` (old key to new) come back under new keys: what is selected and on top goes with them."""
+        self._names = names
+
     def _remember(self) -> None:
         self._top = self.verticalScrollBar().value()
+        top = self.queue.at(self._top)
+        self._top_key = top.key if top is not None else ""
 
     def _after_reset(self) -> None:
         self.lay_out()
-        before = self._key
-        if not (before and self.select(before)):
+        names, self._names = self._names, {}
+        by_hand, before = self.by_hand, self._key
+        # Nobody chose the row that the first list began with: the queue begins with its own.
+        only_listed = is_reading(before)
+        kept = bool(before) and (by_hand or not only_listed) and self.select(names.get(before, before))
+        if not kept:
             self._go_first_loaded()
             self._row_changed(self.currentIndex())
-        if before == self._key:
-            self.verticalScrollBar().setValue(self._top)
+        self.by_hand = by_hand and kept
+        if kept or (only_listed and self._top):
+            place = self.queue.row_of(names[self._top_key]) if self._top_key in names else None
+            self.verticalScrollBar().setValue(self._top if place is None else place)
 
     def _row_changed(self, index: QModelIndex, _former: QModelIndex | None = None) -> None:
         row = self.queue.at(index) if index.isValid() else None
         key = row.key if row else ""
         if key != self._key:
             self._key = key
+            self.by_hand = bool(key)
             self.key_changed.emit(key)
 
     def _double_clicked(self, index: QModelIndex) -> None:

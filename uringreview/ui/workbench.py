@@ -4,26 +4,45 @@ The window's panes read from here and are told by signals; nothing in here is a 
 the clone in a spawned process, each by the same generators that the command line drives.
 """
 
+# The window's first list is shown before most of these types are loaded: what they annotate must not load them.
+from __future__ import annotations
+
+import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from uringreview.errors import UringreviewError
-from uringreview.mail.queue import Head, Problem, Queue, Row, load, own_text
-from uringreview.mail.subject import Version
+from uringreview.mail.listing import Listing, find_and_list
+from uringreview.mail.rows import Problem, Queue, Row
 from uringreview.progress import Progress, Work
-from uringreview.review.decisions import Aside, Comment, Decision, DecisionKind, Event
-from uringreview.review.facts import Desk, PatchFacts
-from uringreview.review.fingerprint import fingerprints
-from uringreview.review.session import Place, Session, open_session
+from uringreview.review.decisions import Decision, DecisionKind
 from uringreview.ui.jobs import Jobs
 from uringreview.ui.watch import Watch
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from uringreview.mail.subject import Version
+    from uringreview.review.decisions import Aside, Comment, Event
+    from uringreview.review.facts import Desk, PatchFacts
+    from uringreview.review.session import Session
+
 MAIL, FACTS, CLONE, ONE = "mail", "facts", "clone", "one patch"
 _WORDS = 60
+
+
+def _read(paths: Sequence[str], stdin: bytes, go_on: threading.Event) -> Work[Listing, Queue]:
+    """Find and list the mails; read them when `go_on` says that the list is shown."""
+    found = yield from find_and_list(paths, BytesIO(stdin))
+    go_on.wait()
+    from uringreview.mail.queue import read
+
+    return (yield from read(found))
 
 
 def _examine(queue: Queue) -> Work[PatchFacts, Desk]:
@@ -39,7 +58,9 @@ class Workbench(QObject):
     rows_changed = Signal()
     """The queue itself is another, or rows were added to it."""
     reading = Signal()
-    """More mail of a queue that is not complete yet was read."""
+    """More mail of a queue that is not complete yet was found: `listing` holds it."""
+    listed = Signal()
+    """All mails were found and listed; they are read next."""
     facts_changed = Signal(list)
     """Facts of these keys arrived or changed."""
     desk_changed = Signal()
@@ -68,7 +89,9 @@ class Workbench(QObject):
         self.session: Session | None = None
         self.session_name: str | None = None
         self.session_folder: Path | None = None
-        self.subjects_read: list[str] = []
+        self.listing = Listing()
+        self.may_read = threading.Event()
+        self.may_read.set()
         self.words: dict[str, str] = {}
         self._stdin: bytes | None = None
         self._mails: frozenset[str] | None = None
@@ -128,12 +151,12 @@ class Workbench(QObject):
     def _read(self) -> None:
         self.jobs.cancel(FACTS)
         self.jobs.cancel(CLONE)
-        self.subjects_read = []
+        self.listing = Listing()
         self._watch.watch(self.paths)
         paths, stdin = self.paths, self._stdin or b""
         self.jobs.start(
             "reading mail",
-            lambda: load(paths, BytesIO(stdin or b"")),
+            lambda: _read(paths, stdin, self.may_read),
             self._read_some,
             self._read_all,
             self._went_wrong,
@@ -141,14 +164,16 @@ class Workbench(QObject):
         )
         self.rows_changed.emit()
 
-    def _read_some(self, step: Progress[Head]) -> None:
-        self.subjects_read += [head.subject for head in step.parts]
-        if not self.queue.rows:
-            self.reading.emit()
+    def _read_some(self, step: Progress[Listing]) -> None:
+        for self.listing in step.parts:
+            if not self.queue.rows:
+                self.reading.emit()
+            if self.listing.whole:
+                self.listed.emit()
 
     def _read_all(self, queue: Queue) -> None:
         self.queue = queue
-        self.subjects_read = []
+        self.listing = Listing()
         self._tell_news()
         self.rows = {row.key: row for row in queue.rows}
         self.facts = {key: facts for key, facts in self.facts.items() if key in self.rows}
@@ -246,6 +271,19 @@ class Workbench(QObject):
         """What could not be read, of mail and clone."""
         return tuple(dict.fromkeys((*self.queue.problems, *(self.desk.problems if self.desk else ()))))
 
+    @property
+    def only_listed(self) -> bool:
+        """Whether mails were found of which none is read yet."""
+        return bool(self.listing.entries) and not self.queue.rows
+
+    def clone_words(self) -> tuple[str, str]:
+        """Which clone is read: a few words for a button, and what they mean; both may hold hidden characters."""
+        if not self.clone:
+            return "no clone ▾", "choose a kernel clone to see what applies where; it is only read"
+        count = f" · {len(self.branches)} branches" if self.branches else ""
+        trouble = " · unusable" if self.clone_problem else ""
+        return f"{os.path.basename(self.clone.rstrip('/'))}{count}{trouble}", self.clone_problem or self.clone
+
     def row(self, key: str) -> Row | None:
         """The queue's row with that key."""
         return self.rows.get(key)
@@ -314,11 +352,11 @@ class Workbench(QObject):
 
     def undo(self) -> str | None:
         """Take back what was done last, in an earlier run too; what it was, None where there is nothing."""
-        return self._turn(Session.undo)
+        return self._turn(lambda session: session.undo())
 
     def redo(self) -> str | None:
         """Do again what was undone last."""
-        return self._turn(Session.redo)
+        return self._turn(lambda session: session.redo())
 
     def _turn(self, turn: Callable[[Session], str | None]) -> str | None:
         if self.session is None:
@@ -348,6 +386,8 @@ class Workbench(QObject):
     def remember_place(self, key: str, tab: str) -> None:
         """Keep where the reviewer is."""
         if self.session is not None and key:
+            from uringreview.review.session import Place
+
             self.session.set_place(Place(key, tab))
 
     def close(self) -> None:
@@ -377,6 +417,9 @@ class Workbench(QObject):
             self.session = None
         if not self.queue.rows:
             return
+        from uringreview.review.fingerprint import fingerprints
+        from uringreview.review.session import open_session
+
         try:
             self.session = open_session(
                 self.paths, fingerprints(self.queue.rows), name=self.session_name, folder=self.session_folder
@@ -403,6 +446,8 @@ def _mails_of(queue: Queue) -> frozenset[str]:
 
 
 def _words_of(row: Row) -> str:
+    from uringreview.mail.answer import own_text
+
     for reply in row.replies:
         if reply.message is not None and not reply.is_bot:
             words = " ".join(own_text(reply.message).split())
