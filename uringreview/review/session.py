@@ -230,7 +230,7 @@ class Session:
     def comments(self, key: str) -> tuple[Comment, ...]:
         """The patch's comments in the order of their making."""
         rows = self._read(
-            f"SELECT {COMMENT_FIELDS}, number FROM comment WHERE key = ? AND removed IS NULL ORDER BY number",
+            f"SELECT {COMMENT_FIELDS}, number FROM comment WHERE key = ? AND removed IS NULL ORDER BY made, number",
             (to_bytes(key),),
         )
         return tuple(map(read_comment, rows))

@@ -92,7 +92,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("undecide", "Take the decision back", _R, "Undecided again", ("Backspace",), Needs.DECIDED),
     Action("undo", "Undo", _R, "Undo the last decision or comment", ("U", "Ctrl+Z"), Needs.UNDO, 1),
     Action("redo", "Redo", _R, "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), Needs.REDO, 1),
-    Action("comment", "Comment", _R, "Comment on the selected line or claim", ("C",), Needs.PATCH, 2),
+    Action("comment", "Comment", _R, "On the line or claim, or edit what stands there", ("C",), Needs.PATCH, 2),
+    Action("delete_comment", "Delete comment", _R, "Take out the one that stands here", ("Delete",), Needs.PATCH, 2),
     Action("quote_claim", "Quote claim", _R, "Into the reply, with its evidence", ("B",), Needs.PATCH, 2),
     Action(
         "quote_false", "Quote false claims", _R, "All contradicted ones, with evidence", ("Shift+B",), Needs.PATCH, 2

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog, QMessageBox, QWidget
 
 from uringreview import __version__
 from uringreview.errors import UringreviewError
@@ -84,7 +84,7 @@ class Commands(QObject):
         }
 
     def _walking(self, window: "Window") -> Mapping[str, Handler]:
-        view, rationale, diff = window.queue_view, window.rationale, window.diff
+        view, rationale = window.queue_view, window.rationale
         groupings = {
             "by_series": Grouping.SERIES,
             "by_order": Grouping.ORDER,
@@ -100,10 +100,6 @@ class Commands(QObject):
             "back_to_list": self._back,
             "filter": self._to_filter,
             "clear_filter": window.filter_box.clear,
-            "next_hunk": diff.next_hunk,
-            "previous_hunk": diff.previous_hunk,
-            "next_claim": partial(rationale.walk, 1),
-            "previous_claim": partial(rationale.walk, -1),
             "page_down": partial(self._page, 1),
             "page_up": partial(self._page, -1),
             **{name: partial(self.group, grouping) for name, grouping in groupings.items()},
@@ -120,9 +116,9 @@ class Commands(QObject):
             "undecide": lambda: self._bench.undecide(window.queue_view.key),
             "undo": self._undo,
             "redo": self._redo,
-            "comment": self._comment,
             "reply": self._reply,
             **window.evidence.handlers(),
+            **window.commenting.handlers(),
             "copy_reply": self.copy_reply,
         }
 
@@ -295,18 +291,6 @@ class Commands(QObject):
             if key in done:
                 return done.replace(key, row.subject.title)
         return done
-
-    def _comment(self) -> None:
-        key = self._window.queue_view.key
-        place = self._window.rationale.place_to_quote() if self._window.rationale.isAncestorOf(self._focus()) else None
-        if place is not None:
-            span, quote = place
-            self.begin_comment(Comment(key, "", quote, span))
-        elif not self._window.diff.comment_here():
-            self.begin_comment(Comment(key, ""))
-
-    def _focus(self) -> QWidget:
-        return QApplication.focusWidget() or self._window
 
     def begin_comment(self, comment: Comment) -> None:
         """Open the reply tab with the cursor in a new comment."""

@@ -24,7 +24,7 @@ from uringreview.ui.config import SIDE_BY_SIDE, UNIFIED, change_config
 from uringreview.ui.crash_dialog import CrashRelay
 from uringreview.ui.first_list import names_in
 from uringreview.ui.jobs import WorkerCrashed
-from uringreview.ui.places import asked_branches, quote_of
+from uringreview.ui.places import asked_branches
 from uringreview.ui.queue_rows import RowMaker, is_reading, note_row, problem_row
 from uringreview.ui.reply_text import Preview, droppable, preview
 from uringreview.ui.status_bar import tally
@@ -81,7 +81,7 @@ class Links(QObject):
         w.diff.anchor_clicked.connect(w.rationale.speak_of)
         w.diff.line_clicked.connect(self._step_of)
         w.diff.layout_chosen.connect(lambda beside: change_config(diff_layout=SIDE_BY_SIDE if beside else UNIFIED))
-        w.diff.comment_requested.connect(self._comment_on)
+        w.diff.comment_requested.connect(w.commenting.on_line)
         w.simulator.step_lit.connect(self._light)
         w.simulator.verdicts_changed.connect(self._verdicts_changed)
         w.series.patch_chosen.connect(w.queue_view.select)
@@ -219,8 +219,8 @@ class Links(QObject):
         if facts is None and row is not None:
             bench.look_at(key)
         w.landings.show_patch(facts, row)
-        w.diff.show_comments(bench.comments(key))
         w.rationale.show_row(row, facts)
+        w.commenting.show(key)
         w.rationale.set_simulator(self._simulated(facts))
         self._show_lower()
         self._light_bound(facts)
@@ -348,12 +348,6 @@ class Links(QObject):
         if not self._settle.isActive():
             self._settle.start()
 
-    def _comment_on(self, anchor: DiffAnchor) -> None:
-        key = self._window.queue_view.key
-        facts = self._bench.facts.get(key)
-        if facts is not None:
-            self._window.commands.begin_comment(Comment(key, "", quote_of(facts, anchor), anchor))
-
     # Decisions
 
     def _decided(self, key: str) -> None:
@@ -363,7 +357,7 @@ class Links(QObject):
         self._show_rows()
         if key in ("", w.queue_view.key):
             self._show_reply(w.queue_view.key)
-            w.diff.show_comments(self._bench.comments(w.queue_view.key))
+            w.commenting.show(w.queue_view.key)
         w.actions_.refresh()
 
     def _form_decided(self, decision: Decision | None) -> None:

@@ -157,6 +157,7 @@ class Window(QMainWindow):
         from uringreview.ui.branches_view import BranchesView
         from uringreview.ui.claims_view import ClaimsPane
         from uringreview.ui.commands import Commands
+        from uringreview.ui.commenting import Commenting
         from uringreview.ui.diff_view import DiffPane
         from uringreview.ui.evidence import Evidence
         from uringreview.ui.keys_sheet import KeysSheet
@@ -199,6 +200,7 @@ class Window(QMainWindow):
         self.keys_sheet = KeysSheet(self)
         self.evidence = Evidence(self)
         self.landings = Landings(self)
+        self.commenting = Commenting(self)
         self.commands = Commands(self)
         self.actions_ = ActionSet(self, self.commands)
         self.links = Links(self)
@@ -292,6 +294,7 @@ class Window(QMainWindow):
             self.thread_view,
             self.reply,
             self.claims,
+            self.commenting,
             self.status_line,
         )
         for pane in panes:
@@ -346,6 +349,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave without a question: store what was typed and where we are, end all work."""
         if self.is_complete:
+            self.commenting.close_box(True)
             self.reply.flush()
             self.links.remember_place()
         splits = (self.upper, self.outer)

@@ -94,6 +94,7 @@ class Workbench(QObject):
         self.may_read.set()
         self.words: dict[str, str] = {}
         self._stdin: bytes | None = None
+        self._typing = 0
         self._mails: frozenset[str] | None = None
         self._watch = Watch(self)
         self._watch.changed.connect(self._files_changed)
@@ -328,6 +329,7 @@ class Workbench(QObject):
         """Store decisions as they stand, as one step of undo; those that stand already are left alone."""
         changed = [each for each in decisions if replace(each, made=None) not in self._standing(each.key)]
         if changed:
+            self.end_typing()
             self._stored([each.key for each in changed], lambda session: session.decide(*changed))
 
     def _standing(self, key: str) -> Iterator[Decision]:
@@ -361,6 +363,7 @@ class Workbench(QObject):
     def _turn(self, turn: Callable[[Session], str | None]) -> str | None:
         if self.session is None:
             return None
+        self.end_typing()
         done = turn(self.session)
         self._reload("")
         return done
@@ -371,17 +374,32 @@ class Workbench(QObject):
 
     def add_comments(self, comments: Sequence[Comment]) -> None:
         """Store new comments as one step of undo."""
+        self.end_typing()
         self._stored([each.key for each in comments], lambda session: session.add_comments(*comments))
 
-    def comment(self, comment: Comment) -> None:
-        """Store a new comment, or the new words of one; without words, remove it."""
-        if self.session is None:
-            return
+    def comment(self, comment: Comment) -> Comment:
+        """Store a new comment, or the new words of one; without words, remove it. Returns it as it is stored.
+
+        The first new words are a step of undo; what follows until `end_typing` belongs to it.
+        """
         if not comment.text.strip():
+            self.end_typing()
             if comment.number:
                 self._stored([comment.key], lambda session: session.remove_comment(comment.number))
-            return
-        self._stored([comment.key], lambda session: session.comment(comment))
+            return comment
+        stored, same = comment, comment.number in (0, self._typing)
+
+        def keep(session: Session) -> None:
+            nonlocal stored
+            stored = session.comment(comment) if same else session.reword_comment(comment)
+            self._typing = stored.number
+
+        self._stored([comment.key], keep)
+        return stored
+
+    def end_typing(self) -> None:
+        """What is typed from now on is a step of its own."""
+        self._typing = 0
 
     def remember_place(self, key: str, tab: str) -> None:
         """Keep where the reviewer is."""
