@@ -84,11 +84,13 @@ def _report(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     if options.summary and options.format != "text":
         parser.error("--summary goes with --format text")
+    if options.findings and (options.summary or options.format == "csv"):
+        parser.error("--findings goes with --format text or json, without --summary")
     if options.branch and options.clone is None:
         parser.error("--branch needs --clone")
 
     from uringreview.review.desk import examine, with_clone
-    from uringreview.review.render import as_csv, as_json_text, as_text
+    from uringreview.review.render import as_csv, as_findings, as_json_text, as_text
     from uringreview.review.report import build_report
 
     desk = _drive(examine(_queue(options.paths)))
@@ -103,7 +105,7 @@ def _report(words: Sequence[str]) -> int:
     _say_problems(desk)
     report = build_report(desk)
     if options.format == "text":
-        sys.stdout.write(as_text(report, options.summary))
+        sys.stdout.write(as_findings(report) if options.findings else as_text(report, options.summary))
     else:
         sys.stdout.write(as_json_text(report) if options.format == "json" else as_csv(report))
     return status or (_UNREADABLE if desk.problems else _FINE)

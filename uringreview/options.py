@@ -86,6 +86,7 @@ def _report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--branch", action="append", default=[], metavar="NAME", help="only this branch (repeatable)")
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="what is written")
     parser.add_argument("--summary", action="store_true", help="text: one line a patch")
+    parser.add_argument("--findings", action="store_true", help="text: the queue check, what is worst first")
 
 
 def _simulate(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ remote-tracking. Objects that a partial clone did not download are said to be so
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from uringreview.errors import EnvironmentProblem, UnreadableError, UsageProblem
 from uringreview.kernel.commit_diff import commit_diff
+from uringreview.kernel.log_stream import Logged, Unreadable, straight_line
 from uringreview.kernel.refs import Branch, Release, commit_of, other_branches, releases, stable_branches
 from uringreview.kernel.repository import common_dir, open_repository
 from uringreview.kernel.trees import Entry, Trees
@@ -200,7 +201,21 @@ class Clone:
             return datetime.fromtimestamp(0, UTC)
         return datetime.fromtimestamp(found.author.time, timezone(timedelta(minutes=found.author.offset)))
 
-    def walk(self, tip: str, hide: tuple[str, ...] = (), first_parent: bool = False) -> "Iterator[pygit2.Commit]":
+    def line(self, tip: str, most: int) -> Generator[Logged]:
+        """At most `most` commits from `tip` backwards along first parents."""
+        if not self.partial:  # git would fetch what such a clone lacks, libgit2 cannot
+            begun = False
+            try:
+                for commit in straight_line(self.common_dir, tip, most):
+                    begun = True
+                    yield commit
+                return
+            except Unreadable as problem:
+                if begun:
+                    raise EnvironmentProblem(f"the history of {self.path} cannot be read: {problem}") from problem
+        yield from islice(self.walk(tip, first_parent=True), most)
+
+    def walk(self, tip: str, hide: tuple[str, ...] = (), first_parent: bool = False) -> Iterator[Logged]:
         """The commits from `tip` backwards in time, without what `hide` can reach."""
         import pygit2
         from pygit2.enums import SortMode
@@ -211,7 +226,9 @@ class Clone:
         for commit in hide:
             walker.hide(_oid(commit))
         try:
-            yield from walker
+            for found in walker:
+                parents = tuple(map(str, found.parent_ids))
+                yield Logged(str(found.id), parents, found.author.raw_email or b"", found.raw_message)
         except (KeyError, pygit2.GitError) as problem:
             if not (self.shallow or self.partial):
                 raise EnvironmentProblem(f"the history of {self.path} cannot be read: {problem}") from problem

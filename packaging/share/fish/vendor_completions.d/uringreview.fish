@@ -69,6 +69,7 @@ complete -c uringreview -n '_shtab_uringreview_using report' -l clone -xka "(__f
 complete -c uringreview -n '_shtab_uringreview_using report' -l branch -x -d 'only this branch (repeatable)'
 complete -c uringreview -n '_shtab_uringreview_using report' -l format -xka "text json csv" -d 'what is written'
 complete -c uringreview -n '_shtab_uringreview_using report' -l summary -d 'text: one line a patch'
+complete -c uringreview -n '_shtab_uringreview_using report' -l findings -d 'text: the queue check, what is worst first'
 complete -c uringreview -n '_shtab_uringreview_using report; and test $_shtab_uringreview_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'mbox, .eml, .patch, directory, page text; - is stdin'
 complete -c uringreview -n '_shtab_uringreview_using; and test $_shtab_uringreview_npos -eq 0' -a simulate -d 'Search every interleaving of a race.'
 complete -c uringreview -n '_shtab_uringreview_using simulate' -s h -l help -d 'show this help message and exit'
