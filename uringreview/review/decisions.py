@@ -54,6 +54,11 @@ class Decision:
     made: datetime | None = None
     branch: Version | None = None
 
+    @property
+    def silent(self) -> bool:
+        """Whether the stable list needs no mail to know it: silence is consent."""
+        return self.kind is DecisionKind.TAKE and self.tag is Tag.NONE and not self.note.strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Snooze:

@@ -18,6 +18,7 @@ from uringreview.errors import UringreviewError
 from uringreview.progress import Progress, Work
 from uringreview.review.decisions import Comment, DecisionKind
 from uringreview.ui.config import change_config
+from uringreview.ui.desk_commands import said_of
 from uringreview.ui.queue_rows import Grouping
 from uringreview.ui.reply_text import drop_from, droppable
 from uringreview.ui.theme import SchemeName
@@ -42,6 +43,8 @@ class Commands(QObject):
             **self._walking(window),
             **self._review(window),
             **self._showing(window),
+            **window.desk_commands.handlers(),
+            **window.session_commands.handlers(),
         }
 
     def handler(self, name: str) -> Handler:
@@ -50,8 +53,12 @@ class Commands(QObject):
 
     def run(self, name: str) -> None:
         """Do it; a problem becomes a sentence in the status line."""
+        self.guarded(self.handler(name))
+
+    def guarded(self, handler: Handler) -> None:
+        """Do something; a problem becomes a sentence in the status line."""
         try:
-            self.handler(name)()
+            handler()
         except UringreviewError as problem:
             self._window.status_line.say(str(problem))
 
@@ -113,7 +120,9 @@ class Commands(QObject):
             "drop": partial(self.decide, DecisionKind.DROP),
             "drop_older": partial(self.decide, DecisionKind.DROP_OLDER),
             "question": self._question,
-            "undecide": lambda: self._bench.undecide(window.queue_view.key),
+            "together": partial(self.decide, DecisionKind.TOGETHER),
+            "not_a_fix": partial(self.decide, DecisionKind.NOT_A_FIX),
+            "undecide": lambda: self._bench.undecide(*window.queue_view.keys),
             "undo": self._undo,
             "redo": self._redo,
             "reply": self._reply,
@@ -134,7 +143,7 @@ class Commands(QObject):
             "claims_scope": self._claims_of_all,
             "claims_next_mark": self._claims_by_mark,
             "toggle_bottom": lambda: window.tabs.setVisible(not window.tabs.isVisible()),
-            "palette": lambda: window.palette_.ask(window.actions_.usable),
+            "palette": lambda: window.palette_.ask(window.actions_.usable, window.desk_commands.others()),
             "keys": window.keys_sheet.ask,
             "about": self._about,
             "theme_system": partial(self._colours, "system"),
@@ -146,10 +155,21 @@ class Commands(QObject):
     # Files
 
     def open_paths(
-        self, paths: Sequence[str], *, add: bool = False, stdin: bytes | None = None, sessions: Path | None = None
+        self,
+        paths: Sequence[str],
+        *,
+        add: bool = False,
+        stdin: bytes | None = None,
+        sessions: Path | None = None,
+        session: str | None = None,
     ) -> None:
-        """Open mail, or add it to the queue that is open; `sessions` is another folder than usual for decisions."""
+        """Open mail, or add it to the queue that is open; `sessions` is another folder than usual for decisions.
+
+        `session` names the session to keep them in; without it the queue's own is found.
+        """
         if not add:
+            if session is not None or self._bench.has_queue:
+                self._bench.session_name = session
             self._window.open(paths, stdin, sessions)
             return
         self._window.stack.setCurrentWidget(self._window.outer)
@@ -197,21 +217,18 @@ class Commands(QObject):
             self.export(Path(folder))
 
     def export(self, folder: Path) -> tuple[Path, ...]:
-        """Write the mail of every decided patch that has one into `folder`; says what was and was not written."""
+        """Write the mails of the decided patches, or of the selected ones, into `folder`, and a script that sends.
 
-        from uringreview.review.export import write_eml
+        Says what was and was not written, and what to look at.
+        """
+        from uringreview.review.export import write_eml, write_send_script
 
-        self._window.reply.flush()
-        previews = [self._window.links.preview(key) for key in self._bench.decisions if self._bench.row(key)]
+        previews = self._window.desk_commands.previews()
         replies = [shown.reply for shown in previews if shown.reply is not None and not shown.reply.withheld]
         written = write_eml(folder, replies)
-        silent = sum(shown.reply is not None and bool(shown.reply.withheld) for shown in previews)
-        refused = [shown.notice for shown in previews if shown.reply is None]
-        count = len(written)
-        parts = [f"{count} {'reply' if count == 1 else 'replies'} written to {folder}"]
-        parts += [f"{silent} taken without mail"] if silent else []
-        parts += [f"{len(refused)} not written: {refused[0]}"] if refused else []
-        self._window.status_line.say("; ".join(parts))
+        if written:
+            write_send_script(folder, written)
+        self._window.status_line.say(said_of(previews, len(written), str(folder)))
         return written
 
     def _ask_matrix(self) -> None:
@@ -259,19 +276,31 @@ class Commands(QObject):
     # Review
 
     def decide(self, kind: DecisionKind) -> None:
-        """Decide on the selected patch; stored before this returns."""
-        key = self._window.queue_view.key
+        """Decide on the selected patches; stored before this returns."""
+        keys: Sequence[str] = self._window.queue_view.keys
         self._window.reply.flush()
         if kind is DecisionKind.DROP_OLDER:
+            keys = self._drop_older(keys)
+        else:
+            self._bench.decide_all(keys, kind)
+        if len(keys) > 1:
+            self._window.status_line.say(f"{kind.value}: {len(keys)} patches; u takes it back.")
+        elif keys and self._bench.all_decided:
+            self._window.status_line.say(self._window.desk_commands.summary())
+
+    def _drop_older(self, keys: Sequence[str]) -> Sequence[str]:
+        made = []
+        for key in keys:
             facts = self._bench.facts.get(key)
             newest = drop_from(facts, droppable(facts, self._bench.branches))
-            if newest is None:
-                self._window.status_line.say("No stable version is known to drop this patch from.")
-                return
-            self._bench.decide(key, kind, drop_from=newest)
-            self._window.show_tab("reply")
-        else:
-            self._bench.decide(key, kind)
+            if newest is not None:
+                made.append(self._bench.next_decision(key, DecisionKind.DROP_OLDER, drop_from=newest))
+        if not made:
+            self._window.status_line.say("No stable version is known to drop this patch from.")
+            return ()
+        self._bench.store(*made)
+        self._window.show_tab("reply")
+        return [each.key for each in made]
 
     def _question(self) -> None:
         self.decide(DecisionKind.QUESTION)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from uringreview.diff.model import DiffAnchor
 from uringreview.errors import EnvironmentProblem
 from uringreview.mail.message import Span
+from uringreview.mail.subject import Version
 from uringreview.rationale.mark import BranchTarget, PatchTarget
 from uringreview.review.decisions import Comment, Decision
 from uringreview.review.facts import PatchFacts
@@ -24,6 +25,7 @@ from uringreview.ui.config import SIDE_BY_SIDE, UNIFIED, change_config
 from uringreview.ui.crash_dialog import CrashRelay
 from uringreview.ui.first_list import names_in
 from uringreview.ui.jobs import WorkerCrashed
+from uringreview.ui.own import own_things
 from uringreview.ui.places import asked_branches
 from uringreview.ui.queue_rows import RowMaker, is_reading, note_row, problem_row
 from uringreview.ui.reply_text import Preview, droppable, preview
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from uringreview.ui.window import Window
 
 _SETTLE_MS, _LONGEST_MS = 40, 600
+_SELECTED = " rows selected"
 
 
 class Links(QObject):
@@ -68,6 +71,7 @@ class Links(QObject):
         bench.told.connect(w.status_line.say)
         bench.crashed.connect(self._crashed)
         w.jobs.changed.connect(self._work_changed)
+        w.queue_view.marked.connect(self._marked)
         w.queue_view.key_changed.connect(self.show_patch)
         w.queue_view.branch_chosen.connect(self._show_cell)
         w.filter_box.textChanged.connect(self._filter)
@@ -125,6 +129,11 @@ class Links(QObject):
         self._desk_changed()
         self._restore_place()
 
+    def _marked(self, count: int) -> None:
+        line = self._window.status_line
+        if count > 1 or line.message.endswith(_SELECTED):
+            line.say(f"{count}{_SELECTED}" if count > 1 else "")
+
     def _facts_came(self, keys: list[str]) -> None:
         if not self._settle.isActive():
             self._settle.start()
@@ -138,9 +147,10 @@ class Links(QObject):
             return
         began = time.monotonic()
         verdict_for = w.simulator.verdict_for
+        own = own_things(bench, self._own_address)
         if is_reading(w.queue_view.key):
             w.queue_view.go_on_as(names_in(bench.queue))
-        rows = self._maker.make(bench.rows, bench.facts, bench.groups, bench.decisions, bench.words, verdict_for)
+        rows = self._maker.make(bench.rows, bench.facts, bench.groups, bench.decisions, bench.words, verdict_for, own)
         rows += [problem_row(problem) for problem in bench.queue.problems]
         rows += [note_row(note) for note in bench.queue.notes]
         w.queue_model.set_rows(rows, asked_branches(bench.branches, bench.queue))
@@ -264,7 +274,17 @@ class Links(QObject):
             except EnvironmentProblem as problem:
                 self._identity = problem
         bench = self._bench
-        return preview(bench.facts.get(key), bench.decisions.get(key), bench.comments(key), self._identity)
+        single = bench.branch_decisions.get(key, ())
+        return preview(bench.facts.get(key), bench.decisions.get(key), bench.comments(key), self._identity, single)
+
+    @property
+    def _own_address(self) -> str:
+        """The reviewer's address, empty while git was not asked or knows none."""
+        return self._identity.email if isinstance(self._identity, Identity) else ""
+
+    def versions_to_decide(self) -> tuple[Version, ...]:
+        """The stable versions that the selected patch may be decided on one by one, newest first."""
+        return droppable(self._bench.facts.get(self._window.queue_view.key), self._bench.branches)
 
     # From claim, diff, simulator and matrix to their places
 

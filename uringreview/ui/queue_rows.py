@@ -7,21 +7,23 @@ well under a millisecond for a batch and can be read and tested without a screen
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from uringreview.kernel.status import Cell, branch_version
 from uringreview.mail.listing import Entry
 from uringreview.mail.message import Source
 from uringreview.mail.rows import Note, Problem, Reply, Row
-from uringreview.mail.subject import BranchRange
+from uringreview.mail.subject import BranchRange, Version
 from uringreview.rationale.document import VerdictWord
 from uringreview.rationale.mark import MarkWord
 from uringreview.ui.visible import visible
 
 if TYPE_CHECKING:  # rows are listed before any of these is known
     from uringreview.mail.message import Message
-    from uringreview.review.decisions import Decision
+    from uringreview.review.decisions import Aside, Decision
     from uringreview.review.facts import Answer, PatchFacts
+    from uringreview.review.outcome import Outcome
     from uringreview.ui.simulator_verdict import Verdict
 
 
@@ -57,13 +59,36 @@ class Grouping(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Mine:
+    """What the reviewer has of a patch besides the decision for all branches.
+
+    `single` are the decisions for single branches, `aside` flag, note, snooze and sent; `awake` says that a snooze's
+    time has come, `comments` how many comments there are, `outcome` what became of an objection.
+    """
+
+    single: "tuple[Decision, ...]" = ()
+    aside: "Aside | None" = None
+    awake: bool = False
+    comments: int = 0
+    outcome: "Outcome | None" = None
+
+    def on(self, branch: Version) -> "Decision | None":
+        """The decision for that branch alone."""
+        return next((each for each in self.single if each.branch == branch), None)
+
+
+_NOTHING = Mine()
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRow:
     """One line of the list.
 
     `simulated` is what the simulator says of it, None where no model knows the patch. `series` numbers the group that
     it belongs to (None: alone), `joint` its place in the bracket. `cells` are by short branch name. `problem` is the
     reason of an unreadable source. `words` are the first own words of people's answers, `answers` the loaded
-    ones. `clear` says that nothing is known against the patch, None before it was examined. Texts are safe to show.
+    ones. `clear` says that nothing is known against the patch, None before it was examined. `mine` is what the
+    reviewer has of it besides the decision. Texts are safe to show.
     """
 
     key: str
@@ -88,6 +113,17 @@ class QueueRow:
     simulated: "Verdict | None" = None
     answers: "tuple[Answer, ...]" = ()
     clear: bool | None = None
+    mine: Mine = _NOTHING
+
+    @property
+    def asleep(self) -> bool:
+        """Whether the reviewer put it off and the time has not come."""
+        return self.mine.aside is not None and self.mine.aside.snooze is not None and not self.mine.awake
+
+    @property
+    def decided(self) -> bool:
+        """Whether something was decided, for all branches or for one."""
+        return self.decision is not None or bool(self.mine.single)
 
     @property
     def telling(self) -> "Answer | None":
@@ -134,11 +170,13 @@ class RowMaker:
         decisions: "Mapping[str, Decision]",
         own_words: Mapping[str, str],
         simulated: "Callable[[str | None], Verdict | None]" = lambda _upstream: None,
+        mine: Mapping[str, Mine] = MappingProxyType({}),
     ) -> list[QueueRow]:
         """The rows in queue order.
 
         `facts` are by patch key, as far as they are known; `groups` the keys that belong together; `own_words` the
-        short text of the answers, by patch key; `simulated` tells the simulator's verdict by upstream id.
+        short text of the answers, by patch key; `simulated` tells the simulator's verdict by upstream id; `mine` is
+        what the reviewer has of a patch besides the decision, by key.
         """
         series = {key: number for number, group in enumerate(groups) for key in group if len(group) > 1}
         former, self._made = self._made, {}
@@ -146,7 +184,8 @@ class RowMaker:
         for key, row in rows.items():
             verdict = simulated(row.patch.upstream) if row.patch is not None else None
             words = own_words.get(key, "")
-            shown = _Shown(row, facts.get(key), decisions.get(key), series.get(key), words, verdict)
+            own = mine.get(key, _NOTHING)
+            shown = _Shown(row, facts.get(key), decisions.get(key), series.get(key), words, verdict, own)
             known = former.get(key)
             line = known[1] if known is not None and known[0].same(shown) else _row(key, shown)
             self._made[key] = (shown, line)
@@ -164,6 +203,7 @@ class _Shown:
     series: int | None
     words: str
     simulated: "Verdict | None"
+    mine: Mine
 
     def same(self, other: "_Shown") -> bool:
         """Whether nothing changed; rows and facts are compared by identity, they are replaced as wholes."""
@@ -174,6 +214,7 @@ class _Shown:
             and self.series == other.series
             and self.words == other.words
             and self.simulated == other.simulated
+            and self.mine == other.mine
         )
 
 
@@ -278,6 +319,7 @@ def _row(key: str, shown: _Shown) -> QueueRow:
         answers=facts.answers if facts else (),
         clear=_clear(row, facts),
         simulated=shown.simulated,
+        mine=shown.mine,
     )
 
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from uringreview.ui.config import SIDE_BY_SIDE, change_config, read_config
+from uringreview.ui.config import SIDE_BY_SIDE, change_config, read_config, remember_recent
 from uringreview.ui.empty_state import EmptyState
 from uringreview.ui.filters import HELP
 from uringreview.ui.first_list import FirstList
@@ -155,9 +155,11 @@ class Window(QMainWindow):
         from uringreview.ui.action_set import ActionSet
         from uringreview.ui.actions import ACTIONS
         from uringreview.ui.branches_view import BranchesView
+        from uringreview.ui.chooser import Chooser
         from uringreview.ui.claims_view import ClaimsPane
         from uringreview.ui.commands import Commands
         from uringreview.ui.commenting import Commenting
+        from uringreview.ui.desk_commands import DeskCommands
         from uringreview.ui.diff_view import DiffPane
         from uringreview.ui.evidence import Evidence
         from uringreview.ui.keys_sheet import KeysSheet
@@ -167,6 +169,7 @@ class Window(QMainWindow):
         from uringreview.ui.rationale_view import RationalePane
         from uringreview.ui.reply_view import ReplyView
         from uringreview.ui.series_view import SeriesPane
+        from uringreview.ui.session_commands import SessionCommands
         from uringreview.ui.simulator_view import SimulatorPane
         from uringreview.ui.thread_view import ThreadView
 
@@ -198,13 +201,17 @@ class Window(QMainWindow):
                 empty.deleteLater()
         self.palette_ = Palette(ACTIONS, self)
         self.keys_sheet = KeysSheet(self)
+        self.chooser = Chooser(self)
         self.evidence = Evidence(self)
+        self.desk_commands = DeskCommands(self)
+        self.session_commands = SessionCommands(self)
         self.landings = Landings(self)
         self.commenting = Commenting(self)
         self.commands = Commands(self)
         self.actions_ = ActionSet(self, self.commands)
         self.links = Links(self)
-        self.palette_.chosen.connect(self.actions_.run)
+        self.palette_.chosen.connect(self._chosen)
+        self.chooser.closed.connect(self.focus_queue)
         self.palette_.closed.connect(self.focus_queue)
         self.keys_sheet.closed.connect(self.focus_queue)
         layout = read_config().diff_layout
@@ -235,6 +242,8 @@ class Window(QMainWindow):
         """Read `paths` as a new queue, as `Workbench.open` does, and show the list."""
         self.stack.setCurrentWidget(self.outer)
         self.bench.open(paths, stdin, sessions)
+        if sessions is None:
+            remember_recent(paths)
         self.focus_queue()
 
     def use_grouping(self, grouping: Grouping) -> None:
@@ -256,9 +265,14 @@ class Window(QMainWindow):
         self.resize(QSize(1600, 1000).boundedTo(self.screen().availableSize()))
         if config.geometry:
             self.restoreGeometry(QByteArray.fromBase64(config.geometry.encode()))
+        self.queue_view.hide_columns(config.hidden_columns)
         self.split_evenly()
         for split, state in zip((self.upper, self.outer), config.splits, strict=False):
             split.restoreState(QByteArray.fromBase64(state.encode()))
+
+    def _chosen(self, value: str) -> None:
+        if not self.desk_commands.run(value):
+            self.actions_.run(value)
 
     def split_evenly(self) -> None:
         """The proportions of a first start: a third for the queue, 40 % for the diff; the tabs take a third below."""

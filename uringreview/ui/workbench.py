@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from uringreview.errors import UringreviewError
 from uringreview.mail.listing import Listing, find_and_list
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from uringreview.review.facts import Desk, PatchFacts
     from uringreview.review.session import Session
 
-MAIL, FACTS, CLONE, ONE = "mail", "facts", "clone", "one patch"
+MAIL, FACTS, CLONE, ONE, COMMITS = "mail", "facts", "clone", "one patch", "commits"
+_LOOK_MS = 1000
 _WORDS = 60
 
 
@@ -101,6 +103,11 @@ class Workbench(QObject):
         self._decisions: Mapping[str, Decision] = {}
         self._branch_decisions: Mapping[str, tuple[Decision, ...]] = {}
         self._asides: Mapping[str, Aside] = {}
+        self.comment_counts: Mapping[str, int] = {}
+        self.there: frozenset[str] = frozenset()
+        self._other = QTimer(self)
+        self._other.setInterval(_LOOK_MS)
+        self._other.timeout.connect(self._look_elsewhere)
 
     # Reading
 
@@ -141,6 +148,7 @@ class Workbench(QObject):
     def set_clone(self, path: str, branches: Sequence[str] = ()) -> None:
         """Check the queue against the clone at `path`; `branches` limits which (all when empty)."""
         self.clone, self.clone_problem = path, ""
+        self.there = self._asked = frozenset()
         self._wanted = tuple(branches)
         self.branches = ()
         self.facts = {key: replace(facts, cells=()) for key, facts in self.facts.items()}
@@ -148,6 +156,7 @@ class Workbench(QObject):
             self._ask_clone(self.desk)
 
     _wanted: tuple[str, ...] = ()
+    _asked: frozenset[str] = frozenset()
 
     def _read(self) -> None:
         self.jobs.cancel(FACTS)
@@ -250,6 +259,9 @@ class Workbench(QObject):
 
     def _settle(self, desk: Desk) -> None:
         self.desk = desk
+        if desk.clone is not None:
+            self._asked = frozenset()
+            self._await_commits()
         self.branches = desk.branches or self.branches
         self.groups = tuple(frozenset(m.key for m in group.members if m.key) for group in desk.groups)
         self._take_in(desk.facts)
@@ -315,9 +327,10 @@ class Workbench(QObject):
 
         `fields` are Decision's: with `branch` the decision is for that branch alone.
         """
-        self.store(*(self._next(key, kind, fields) for key in keys))
+        self.store(*(self.next_decision(key, kind, **fields) for key in keys))
 
-    def _next(self, key: str, kind: DecisionKind, fields: Mapping[str, object]) -> Decision:
+    def next_decision(self, key: str, kind: DecisionKind, **fields: object) -> Decision:
+        """The decision of that kind on a patch, with the note and tag of a former one; not stored yet."""
         branch = fields.get("branch")
         single = next((each for each in self._branch_decisions.get(key, ()) if each.branch == branch), None)
         former = (self._decisions.get(key) if branch is None else single) or Decision(key, kind)
@@ -335,6 +348,15 @@ class Workbench(QObject):
     def _standing(self, key: str) -> Iterator[Decision]:
         every = (self._decisions.get(key), *self._branch_decisions.get(key, ()))
         return (replace(each, made=None) for each in every if each is not None)
+
+    @property
+    def all_decided(self) -> bool:
+        """Whether every loaded patch is decided, for all branches or for one."""
+        return all(
+            key in self._decisions or key in self._branch_decisions
+            for key, row in self.rows.items()
+            if row.patch is not None
+        )
 
     def undecide(self, *keys: str) -> None:
         """Take the decisions on patches back, on every branch, as one step of undo."""
@@ -427,7 +449,49 @@ class Workbench(QObject):
         self._decisions = session.decisions() if session is not None else {}
         self._branch_decisions = session.branch_decisions() if session is not None else {}
         self._asides = session.asides() if session is not None else {}
+        self.comment_counts = session.comment_counts() if session is not None else {}
+        self._await_commits()
         self.decisions_changed.emit(key)
+
+    @contextmanager
+    def session_closed(self) -> Iterator[None]:
+        """Give the session's file back for a while, so that it can be moved; it is opened anew afterwards."""
+        self._leave_session()
+        try:
+            yield
+        finally:
+            self._open_session()
+
+    def read_session(self) -> None:
+        """Read what stands in the session, after it was written to past this workbench."""
+        self._reload("")
+
+    def _await_commits(self) -> None:
+        """Ask the clone for the commits that snoozed patches wait for and that it was not known to have."""
+        waiting = {aside.snooze.commit for aside in self._asides.values() if aside.snooze and aside.snooze.commit}
+        asked = frozenset(waiting - self.there)
+        if not self.clone or not asked or asked == self._asked:
+            return
+        from uringreview.review.snooze import commits_there
+
+        self._asked = asked
+        self.jobs.start_process(
+            "commits waited for", commits_there, (self.clone, tuple(asked)), on_done=self._commits_came, key=COMMITS
+        )
+
+    def _commits_came(self, found: frozenset[str]) -> None:
+        if found - self.there:
+            self.there |= found
+            self.decisions_changed.emit("")
+
+    def _look_elsewhere(self) -> None:
+        """Take in what another window decided in the same session."""
+        try:
+            if self.session is not None and self.session.changed_elsewhere():
+                self._reload("")
+        except UringreviewError as problem:
+            self._other.stop()
+            self.failed.emit(str(problem))
 
     def _open_session(self) -> None:
         if self.session is not None:
@@ -445,11 +509,13 @@ class Workbench(QObject):
         except UringreviewError as problem:
             self.failed.emit(f"Decisions cannot be kept: {problem}")
             return
+        self._other.start()
         if self.session.problem:
             self.failed.emit(self.session.problem)
         self._reload("")
 
     def _leave_session(self) -> None:
+        self._other.stop()
         if self.session is not None:
             self.session.close()
             self.session = None
