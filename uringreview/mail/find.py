@@ -155,6 +155,9 @@ def _single(data: bytes, start: bytes, source: Source) -> Iterator[Find]:
     from uringreview.mail.unpack import not_mail
 
     text = data.decode("utf-8", "surrogateescape")
+    if start.startswith((b">From ", b"From ")):
+        # A separator that lacks its date, or that some program quoted as if it were a line of the mail.
+        start = start.partition(b"\n")[2]
     if is_page(text):
         yield Found(replace(source, part="page text"), Form.PAGE, data)
     elif _has_mail_header(start):

@@ -267,8 +267,10 @@ def _body(parsed: "email.message.Message", source: Source) -> str:
             continue
         if kind == "text/plain" and plain is None:
             plain = _part_text(part)
-        elif kind in ("text/x-patch", "text/x-diff"):
+        elif kind in ("text/x-patch", "text/x-diff") or _is_patch_file(part):
             attached.append(_part_text(part))
+    if plain is None and parsed.get_content_maintype() == "multipart" and not parsed.is_multipart():
+        plain = _part_text(parsed)  # parts were announced and there are none: all of it is one text
     if plain is None and not attached:
         if "text/html" in kinds:
             raise UnreadableError(f"{source}: the mail is HTML only; ask its sender for plain text.")
@@ -276,6 +278,13 @@ def _body(parsed: "email.message.Message", source: Source) -> str:
             f"{source}: the mail has no plain text part ({kinds[-1]}); ask its sender for plain text."
         )
     return "\n".join(text for text in (plain, *attached) if text is not None)
+
+
+def _is_patch_file(part: "email.message.Message") -> bool:
+    """Whether an attached part is named as a patch, whatever type a mail program made up for it."""
+    name = part.get_filename() or ""
+    kinds = ("text", "application")
+    return name.lower().endswith((".patch", ".diff")) and part.get_content_maintype() in kinds
 
 
 def _part_text(part: "email.message.Message") -> str:

@@ -20,7 +20,7 @@ from uringreview.mail.extent import (
     span,
     trimmed,
 )
-from uringreview.mail.message import Address, Message, Span, addresses
+from uringreview.mail.message import Address, Message, Span, addresses, decoded
 from uringreview.mail.place import folder_range, position
 from uringreview.mail.subject import Subject, SubjectKind, parse_subject
 from uringreview.mail.trailers import Trailer, find_trailers
@@ -28,7 +28,7 @@ from uringreview.mail.trailers import Trailer, find_trailers
 __all__ = ["HEADING", "Patch", "Trailer", "read_patch"]
 
 HEADING = "LLM Generated explanations, may be completely bogus:"
-_IN_BODY = re.compile(r"(From|Subject|Date):[ \t]+(\S.*)")
+_IN_BODY = re.compile(r"(From|Subject|Date):[ \t]+")
 _FULL_ID = r"([0-9a-f]{40})"
 _UPSTREAM = tuple(
     re.compile(form, re.IGNORECASE)
@@ -46,8 +46,9 @@ _DASHES = re.compile(r"-{8,}\s*")
 class Patch:
     """One patch of the queue.
 
-    All spans are into `message.body`. `author` is the in-body `From:` line's, else the sender. `upstream` is the full
-    40-digit id that the mail names, or None. `stable_base` is the header `X-stable-base` ("Linux 7.0.9"). `position`
+    All spans are into `message.body`. `author` is the in-body `From:` line's, else the sender; as for git, one without
+    a name goes by the address. An in-body `Subject:` gives the title. `upstream` is the full 40-digit id that the mail
+    names, or None. `stable_base` is the header `X-stable-base` ("Linux 7.0.9"). `position`
     is the place in the batch (from the subject's NN/MM, else from the Message-ID), None where unknown.
     `white_space_lost` is True where the text came from a page that dropped leading blanks and blank context lines:
     its diff cannot be applied as it stands. Where the subject names no branch, `subject.asked` is that of the folder
@@ -101,7 +102,8 @@ def read_patch(message: Message) -> Patch | None:
     if subject.asked is None:
         subject = replace(subject, asked=folder_range(message.source))
     lines = lines_of(message.body)
-    first, author = _commit_message_start(lines)
+    first, named, title = _commit_message_start(lines)
+    author = named or message.sender
     end = message_end(lines, first)
     after = end + 1 if end < len(lines) and lines[end].text.rstrip() == "---" else end
     diff = find_diff(lines, after)
@@ -112,8 +114,8 @@ def read_patch(message: Message) -> Patch | None:
     first, text_end = trimmed(lines, first, text_end)
     return Patch(
         message=message,
-        subject=subject,
-        author=author or message.sender,
+        subject=replace(subject, title=title) if title else subject,
+        author=author if author.name else replace(author, name=author.address),
         upstream=_upstream(lines[first:text_end]),
         stable_base=message.header("X-stable-base"),
         position=position(message.source, subject, message.message_id),
@@ -126,27 +128,37 @@ def read_patch(message: Message) -> Patch | None:
     )
 
 
-def _commit_message_start(lines: list[Line]) -> tuple[int, Address | None]:
-    """The line where the commit message starts, behind in-body headers, and the author whom they name.
+def _commit_message_start(lines: list[Line]) -> tuple[int, Address | None, str]:
+    """The line where the commit message starts, behind in-body headers, and the author and title that they name.
 
-    The -rc review mails put a notice and a line of dashes before them.
+    Each header counts once and may go on in lines that begin with a blank, as git-mailinfo(1) reads them. The -rc
+    review mails put a notice and a line of dashes before them.
     """
     at, _ = trimmed(lines, 0, len(lines))
     if at < len(lines) and "stable review patch" in lines[at].text:
         dashes = next((n for n in range(at, min(at + 10, len(lines))) if _DASHES.fullmatch(lines[n].text)), None)
         if dashes is not None:
             at, _ = trimmed(lines, dashes + 1, len(lines))
-    author = None
-    while at < len(lines) and (found := _IN_BODY.fullmatch(lines[at].text)):
-        if found[1] == "From":
-            named = addresses(found[2])
-            if not named:
-                break
-            author = named[0]
-        elif author is None and found[1] != "Subject":
+    author: Address | None = None
+    title = ""
+    seen: set[str] = set()
+    while at < len(lines):
+        text = lines[at].text
+        name = found[1] if (found := _IN_BODY.match(text)) else "Subject" if text.startswith("[PATCH] ") else ""
+        end = at + 1
+        while found and end < len(lines) and lines[end].text[:1] in (" ", "\t") and lines[end].text.strip():
+            end += 1
+        if not name or name in seen or (name == "Date" and author is None):
             break
-        at += 1
-    return at, author
+        value = " ".join([text[found.end() :] if found else text, *(line.text for line in lines[at + 1 : end])])
+        named = addresses(value) if name == "From" else ()
+        if not value.strip() or (name == "From" and not named):
+            break
+        author = named[0] if named else author
+        title = parse_subject(decoded(value)).title if name == "Subject" else title
+        seen.add(name)
+        at = end
+    return at, author, title
 
 
 def _upstream(lines: list[Line]) -> str | None:
