@@ -302,6 +302,8 @@ def _series_files(path: Path, seen: set[str]) -> "Iterator[tuple[Source, bool] |
             yield Source(str(file), "", str(path), place), True
             if name in series.reversed:
                 yield Note(part, f"{path}: {name!r} is taken back there (-R); its diff is shown as the file has it.")
+            if name in series.deeper:
+                yield Note(part, f"{path}: {name!r} is applied there with -p2 or more; the paths are as in the file.")
     for name in series.switched_off:
         if _is_name(name) and (off := inside(path.parent, name)) is not None and off.is_file():
             if _plain_path(off) in own:

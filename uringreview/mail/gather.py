@@ -126,7 +126,7 @@ def _without_page_doubles(slots: list[_Slot]) -> list[_Slot]:
         slot
         for slot in slots
         if slot.patch is None
-        or slot.patch.message.form != "patchew page"
+        or not slot.patch.message.lacks_names
         or (*_name(slot.subject), slot.patch.upstream) not in mailed
     ]
 

@@ -92,7 +92,12 @@ class Message:
     date: datetime | None
     date_text: str
     body: str
-    form: str = "mail"  # "mail", "lore page", "patchew page", "patch file"
+    form: str = "mail"  # "mail", "lore page", "patchew page", "thread page", "patch file"
+
+    @property
+    def lacks_names(self) -> bool:
+        """Whether it was cut from a page that shows neither Message-IDs nor addresses."""
+        return self.form in ("patchew page", "thread page")
 
     @property
     def above(self) -> str | None:
