@@ -77,8 +77,10 @@ class Patch:
         source = self.message.source
         own = self.message.message_id or self.upstream or str(source)
         is_file = self.message.message_id is None and not self.message.lacks_names
+        if not (source.series or is_file):
+            return own
         folder = os.path.basename(os.path.dirname(source.series or source.path))
-        return f"{folder}/{own}" if folder and (source.series or is_file) else own
+        return f"{folder}/{own}" if folder else own
 
     @property
     def rationale_text(self) -> str:

@@ -127,6 +127,25 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
     )
 
 
+def news_of_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Work[PatchFacts, Desk]:
+    """As `with_clone`, for a window that holds `desk` itself: what it was told already is not returned again.
+
+    The desk that it returns has no queue, and only those facts that are not as the progress gave them.
+    """
+    told: dict[str, PatchFacts] = {}
+    with closing(with_clone(desk, clone_path, branches)) as work:
+        while True:
+            try:
+                step = next(work)
+            except StopIteration as end:
+                whole: Desk = end.value
+                break
+            told.update((each.key, each) for each in step.parts)
+            yield step
+    news = tuple(each for each in whole.facts if told.get(each.key) != each)
+    return replace(whole, queue=Queue(()), facts=news)
+
+
 def _read(row: Row, problems: list[Problem]) -> PatchFacts:
     patch = row.patch
     assert patch is not None

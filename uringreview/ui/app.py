@@ -35,6 +35,7 @@ def run(
     require_sound_pyside()
 
     from uringreview.resources import resource
+    from uringreview.ui import steady
     from uringreview.ui.config import read_config
     from uringreview.ui.crash_dialog import CrashRelay
     from uringreview.ui.jobs import Jobs
@@ -42,7 +43,7 @@ def run(
     from uringreview.ui.theme import SchemeName, apply_theme, theme_for
     from uringreview.ui.window import Window
 
-    sys.setswitchinterval(0.001)
+    steady.begin()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["uringreview"])
     app.setApplicationName("uringreview")

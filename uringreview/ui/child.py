@@ -4,6 +4,7 @@ It stands apart from `jobs` so that the child never imports Qt. Anything that ar
 means "stop"; a window that is gone shows as a broken pipe, and the child ends with it.
 """
 
+import os
 import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
 
 PROGRESS, DONE, FAILED, CRASHED = "progress", "done", "failed", "crashed"
 
+_GIVING_WAY = 5  # what is typed into the window goes first where processors are short
+
 
 def serve(
     connection: "Connection[Any, Any]", function: Callable[..., Work[Any, Any]], args: tuple[object, ...]
 ) -> None:
     """Drive `function(*args)` to its end, or until the window says stop; send what it yields and returns."""
+    os.nice(_GIVING_WAY)
     work = function(*args)
     try:
         while not connection.poll():

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 Handler = Callable[[], object]
 
+_ONLY_THE_LIST = frozenset(
+    {"next_patch", "previous_patch", "first_patch", "last_patch", "next_undecided", "cancel_work", "quit"}
+)
+"""These do nothing with what the panes show; before anything else the panes have to show the row of the list."""
+
 
 class Commands(QObject):
     """The handlers, by the names of the table."""
@@ -53,6 +58,8 @@ class Commands(QObject):
 
     def run(self, name: str) -> None:
         """Do it; a problem becomes a sentence in the status line."""
+        if name not in _ONLY_THE_LIST:
+            self._window.links.pace.catch_up()
         self.guarded(self.handler(name))
 
     def guarded(self, handler: Handler) -> None:

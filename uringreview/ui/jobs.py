@@ -131,6 +131,11 @@ class Jobs(QObject):
             self._submit(job, self._drive_process, job, function, args)
         return job
 
+    @property
+    def serial(self) -> bool:
+        """Whether everything is done in order, for tests."""
+        return self._serial
+
     def running(self) -> tuple[JobHandle, ...]:
         """What is under way, oldest first."""
         return tuple(job for job in self._running if not job.cancelled)

@@ -30,6 +30,7 @@ from uringreview.ui.places import asked_branches
 from uringreview.ui.queue_rows import RowMaker, is_reading, note_row, problem_row
 from uringreview.ui.reply_text import Preview, droppable, preview
 from uringreview.ui.status_bar import tally
+from uringreview.ui.steady import Pace, settled
 from uringreview.ui.visible import visible
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Links(QObject):
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._show_rows)
         self._maker = RowMaker()
+        self.pace = Pace(self.show_patch, self, at_once=window.jobs.serial)
         self._matrix_stale = False
         self._lit_for = ""
         self._jumping = False
@@ -72,7 +74,7 @@ class Links(QObject):
         bench.crashed.connect(self._crashed)
         w.jobs.changed.connect(self._work_changed)
         w.queue_view.marked.connect(self._marked)
-        w.queue_view.key_changed.connect(self.show_patch)
+        w.queue_view.key_changed.connect(self.pace.moved)
         w.queue_view.branch_chosen.connect(self._show_cell)
         w.filter_box.textChanged.connect(self._filter)
         w.filter_box.returnPressed.connect(w.focus_queue)
@@ -114,7 +116,7 @@ class Links(QObject):
     @property
     def waiting(self) -> bool:
         """Whether something came that is not shown yet."""
-        return self._settle.isActive()
+        return self._settle.isActive() or self.pace.waiting
 
     # The queue
 
@@ -208,6 +210,7 @@ class Links(QObject):
         self._window.show_clone()
         self.show_patch(self._window.queue_view.key)
         self._search_when_free()
+        settled()
 
     def _search_when_free(self) -> None:
         """Let the simulator judge the queue's patches by itself, once the clone is read or where there is none."""

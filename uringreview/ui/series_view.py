@@ -1,7 +1,7 @@
 """The series pane: what belongs with the chosen patch, in which order to take it, who says so, and what is missing."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QBrush
+from PySide6.QtGui import QBrush, QShowEvent
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from uringreview.review.facts import Desk, PatchFacts
@@ -81,7 +81,14 @@ class SeriesPane(QWidget):
         self._facts = facts
         self._fill()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fill what was not filled while another tab was open."""
+        super().showEvent(event)
+        self._fill()
+
     def _fill(self) -> None:
+        if not self.isVisible():
+            return
         facts, desk = self._facts, self._desk
         self._entries = entries(facts, desk) if facts is not None and desk is not None else ()
         self._empty.setVisible(not self._entries)

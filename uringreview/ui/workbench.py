@@ -245,26 +245,33 @@ class Workbench(QObject):
             self._ask_clone(desk)
 
     def _ask_clone(self, desk: Desk) -> None:
-        from uringreview.review.desk import with_clone
+        from uringreview.review.desk import news_of_clone
 
         self.jobs.start_process(
             "apply status",
-            with_clone,
+            news_of_clone,
             (desk, self.clone, self._wanted),
             self._learn,
-            self._settle,
+            self._hear_news,
             self._clone_failed,
             CLONE,
         )
 
-    def _settle(self, desk: Desk) -> None:
+    def _hear_news(self, news: Desk) -> None:
+        """The clone is read: what came on the way and what is news at the end make the desk whole."""
+        assert self.desk is not None
+        last = {each.key: each for each in news.facts}
+        facts = tuple(last.get(each.key) or self.facts.get(each.key, each) for each in self.desk.facts)
+        self._settle(replace(news, queue=self.desk.queue, facts=facts), news.facts)
+
+    def _settle(self, desk: Desk, changed: Sequence[PatchFacts] | None = None) -> None:
         self.desk = desk
         if desk.clone is not None:
             self._asked = frozenset()
             self._await_commits()
         self.branches = desk.branches or self.branches
         self.groups = tuple(frozenset(m.key for m in group.members if m.key) for group in desk.groups)
-        self._take_in(desk.facts)
+        self._take_in(desk.facts if changed is None else changed)
         self.desk_changed.emit()
 
     def _clone_failed(self, problem: BaseException) -> None:
