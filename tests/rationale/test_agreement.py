@@ -48,3 +48,17 @@ def test_trees_that_need_work_for_one_of_a_series_are_asked_for_by_another() -> 
     assert words.startswith("Older trees")
     assert evidence.endswith("of the same series asks for 7.0 down to 6.6, older than this one's 7.0")
     assert disagreements(member(1, "7.0", [one_of]), member(2, "7.0", [two_of, older])) == []
+
+
+def test_a_member_that_is_not_loaded_counts_where_another_rationale_names_it_too() -> None:
+    """The two seed documents name the third of their series, which is in neither."""
+    first, second, third = (mail.upstream_id(number)[:12] for number in (1, 2, 3))
+
+    def words(third_in_first: str) -> list[str]:
+        one = member(1, "7.0", [("3.2", f"The other two patches of the series are `{second}` and `{third_in_first}`.")])
+        two = member(2, "7.0", [("3.2", f"This is patch 2/3 of a series: `{first}`, `{second}`, `{third}`.")])
+        desk = finish(examine(rationales.queue(one, two)))
+        return [mark.word.value for mark in desk.facts[1].marks if mark.claim.kind.value == "series"]
+
+    assert words(third) == ["verified"]
+    assert words("fedcba987654") == ["uncheckable"]
