@@ -18,6 +18,7 @@ from uringreview.mail.subject import BranchRange
 from uringreview.rationale.document import Phase, Rationale, Record
 from uringreview.rationale.mark import Mark
 from uringreview.review.facts import Answer, Desk, PatchFacts, answer_of, answers_of
+from uringreview.review.proof import proof
 from uringreview.review.report_series import (
     FindingReport,
     LaterFixReport,
@@ -112,7 +113,7 @@ class RationaleReport:
 
 @dataclass(frozen=True, slots=True)
 class ClaimReport:
-    """A claim and its mark."""
+    """A claim and its mark; `lines` are those it was held against, `command` would show it in a kernel clone."""
 
     phase: int | None
     kind: str
@@ -120,6 +121,9 @@ class ClaimReport:
     verdict: str
     evidence: str
     section: str = ""
+    step: str | None = None
+    lines: tuple[str, ...] = ()
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +301,7 @@ def _patch(row: Row, facts: PatchFacts | None) -> PatchReport:
         stable_base=patch.stable_base,
         verdict=facts.rationale.verdict.word.value,
         rationale=_rationale(facts.rationale),
-        claims=tuple(_claim(mark) for mark in facts.marks),
+        claims=tuple(_claim(mark, facts) for mark in facts.marks),
         diff=_diff(facts.diff),
         branches=tuple(_branch(each) for each in facts.cells),
         needs=tuple(need(edge) for edge in facts.needs),
@@ -336,9 +340,19 @@ def _records(records: Sequence[Record]) -> tuple[RecordReport, ...]:
     return tuple(RecordReport(each.step, each.text) for each in records)
 
 
-def _claim(mark: Mark) -> ClaimReport:
-    claim = mark.claim
-    return ClaimReport(claim.phase, claim.kind.value, claim.text, mark.word.value, mark.evidence, claim.section)
+def _claim(mark: Mark, facts: PatchFacts) -> ClaimReport:
+    claim, found = mark.claim, proof(mark, facts)
+    return ClaimReport(
+        phase=claim.phase,
+        kind=claim.kind.value,
+        text=claim.text,
+        verdict=mark.word.value,
+        evidence=mark.evidence,
+        section=claim.section,
+        step=claim.step,
+        lines=found.lines,
+        command=found.command,
+    )
 
 
 def _diff(diff: Diff) -> DiffReport:
