@@ -349,16 +349,20 @@ class Window(QMainWindow):
         self.focus_queue()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files may be dropped."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        """Files may be dropped; a link may too, to be told why it is not opened."""
+        if event.mimeData().hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Dropped files open as a queue, or fill the one that is open."""
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        """Dropped files and folders open as a queue, or fill the one that is open; nothing is ever fetched."""
+        self.complete()
+        urls = event.mimeData().urls()
+        paths = [url.toLocalFile() for url in urls if url.isLocalFile()]
+        event.acceptProposedAction()
         if paths:
-            event.acceptProposedAction()
             self.commands.open_paths(paths, add=self.bench.has_queue)
+        if len(paths) < len(urls):
+            self.status_line.say("Links are not fetched: save the mail or the page and drop the file.")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave without a question: store what was typed and where we are, end all work."""
