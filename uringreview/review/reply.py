@@ -153,6 +153,9 @@ def text_to_copy(
         if each.kind is DecisionKind.QUESTION and not note and not comments:
             raise UsageProblem("A question needs its words: write a note, or comment on a line.")
         blocks.append(_request(patch, each, branches, identity, facts))
+        refused = wording.range_said(patch.subject.asked, facts.cells) if facts is not None else ""
+        if each.kind is DecisionKind.DROP_OLDER and refused:
+            blocks.append(refused)
         if note:
             blocks.append(note)
     blocks += wording.commented(patch, comments, facts.marks if facts is not None else ())

@@ -95,6 +95,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("back_to_list", "Back to the list", _Q, "Escape there stops all work", ("Escape",), Needs.QUEUE, 1),
     Action("filter", "Filter", _Q, "Filter the queue", ("/", "Ctrl+F"), Needs.QUEUE, 1),
     Action("clear_filter", "Clear filter", _Q, "Show all patches", (), Needs.QUEUE, group=1),
+    Action("filter_ranges", "Filter: ranges that do not hold", _Q, "Asked branches refuse it", (), Needs.CLONE, 1),
+    Action("filter_flags", "Filter: applies, but look", _Q, "Doubtful though git takes it", (), Needs.CLONE, 1),
     Action("by_series", "Group by series", _Q, "Keep together what belongs together", (), Needs.QUEUE, 2, True),
     Action("by_order", "Queue order", _Q, "In the order of the batch", (), Needs.QUEUE, 2, True),
     Action("by_subsystem", "Group by subsystem", _Q, "By the subject's first words", (), Needs.QUEUE, 2, True),
@@ -123,6 +125,7 @@ ACTIONS: tuple[Action, ...] = (
         "quote_false", "Quote false claims", _R, "All contradicted ones, with evidence", ("Shift+B",), Needs.PATCH, 2
     ),
     Action("quote_conflict", "Quote conflict", _R, "What does not fit, and what is there", ("X",), Needs.PATCH, 2),
+    Action("quote_range", "Quote range", _R, "What it asks for, and what refuses it", ("Shift+I",), Needs.PATCH, 2),
     Action("quote_series", "Quote series", _R, "What it needs, and later fixes", ("I",), Needs.PATCH, 2),
     Action("quote_trace", "Quote run", _R, "The simulator's run, as text", ("T",), Needs.PATCH, 2),
     Action("reply", "Edit reply", _R, "Write the note of the reply", ("E",), Needs.PATCH, 2),

@@ -114,6 +114,8 @@ class Commands(QObject):
             "back_to_list": self._back,
             "filter": self._to_filter,
             "clear_filter": window.filter_box.clear,
+            "filter_ranges": partial(window.filter_box.setText, "range:bad"),
+            "filter_flags": partial(window.filter_box.setText, "flag:any"),
             "page_down": partial(self._page, 1),
             "page_up": partial(self._page, -1),
             **{name: partial(self.group, grouping) for name, grouping in groupings.items()},

@@ -28,7 +28,7 @@ CLAIMS: Mapping[str, str] = {
 }
 HELP = (
     "branch:6.6 status:conflict claim:false decision:none series:20c39819 verdict:no,error stance:drop answer:any"
-    " against:none flag:any has:note,flag,reply loaded:no replies:yes word -word"
+    " against:none flag:any range:bad has:note,flag,reply loaded:no replies:yes word -word"
 )
 
 
@@ -85,6 +85,7 @@ _KEYS = (
     "against",
     "flag",
     "has",
+    "range",
 )
 
 
@@ -105,6 +106,7 @@ def _term(key: str, value: str, branches: list[str]) -> Test:
         "answer": _answer,
         "against": _against,
         "flag": lambda wanted: _flag(wanted, branches),
+        "range": _range,
         "loaded": lambda wanted: _yes_no("loaded", wanted, lambda row: row.kind is RowKind.PATCH),
         "replies": lambda wanted: _yes_no("replies", wanted, lambda row: bool(row.replies)),
     }
@@ -214,6 +216,25 @@ def _flag(values: list[str], branches: list[str]) -> Test:
         )
 
     return has
+
+
+def _range(values: list[str]) -> Test:
+    wanted = _words("range", values, ["bad", "doubtful", "unchecked", "present", "any", "none"])
+
+    def has(row: QueueRow) -> bool:
+        found = {_RANGES[finding.kind.name] for finding in row.ranges}
+        return bool(found & wanted) or ("any" in wanted and bool(found)) or ("none" in wanted and not found)
+
+    return has
+
+
+_RANGES: Mapping[str, str] = {
+    "NOT_TAKEN": "bad",
+    "DOUBTFUL": "doubtful",
+    "NOT_CHECKABLE": "unchecked",
+    "NOT_IN_CLONE": "unchecked",
+    "PRESENT": "present",
+}
 
 
 def _against(values: list[str]) -> Test:

@@ -131,6 +131,8 @@ class QueueDelegate(QStyledItemDelegate):
         if row.also:
             notes.append((f"×{len(row.also) + 1}", self.theme.muted))
         notes += self._own_notes(row)
+        if any(finding.kind.name == "NOT_TAKEN" for finding in row.ranges):
+            notes.append(("⊄", self.theme.caution))
         if row.simulated is not None:
             from uringreview.ui.simulator_verdict import Standing
 

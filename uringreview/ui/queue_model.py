@@ -230,7 +230,8 @@ class QueueModel(QAbstractTableModel):
             case Column.VERDICT:
                 return f"the rationale's own verdict: {row.verdict.value}" if row.verdict else ""
             case Column.RANGE:
-                return f"asked for {row.asked}" if row.asked else "asks for no branch"
+                asked = f"asked for {row.asked}" if row.asked else "asks for no branch"
+                return "\n".join([asked, *(finding.sentence for finding in row.ranges)])
             case _:
                 return self._about(row)
 
@@ -251,6 +252,7 @@ class QueueModel(QAbstractTableModel):
             lines.append(row.problem or row.kind.value)
         if row.asked:
             lines.append(f"asked for {row.asked}")
+        lines += [finding.sentence for finding in row.ranges]
         if row.replies:
             count = len(row.replies)
             lines.append(f"{count} {'reply' if count == 1 else 'replies'}: " + ", ".join(r.sender for r in row.replies))

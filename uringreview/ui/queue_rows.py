@@ -20,6 +20,7 @@ from uringreview.rationale.mark import MarkWord
 from uringreview.ui.visible import visible
 
 if TYPE_CHECKING:  # rows are listed before any of these is known
+    from uringreview.kernel.ranges import RangeFinding
     from uringreview.mail.message import Message
     from uringreview.review.decisions import Aside, Decision
     from uringreview.review.facts import Answer, PatchFacts
@@ -85,10 +86,10 @@ class QueueRow:
     """One line of the list.
 
     `simulated` is what the simulator says of it, None where no model knows the patch. `series` numbers the group that
-    it belongs to (None: alone), `joint` its place in the bracket. `cells` are by short branch name. `problem` is the
-    reason of an unreadable source. `words` are the first own words of people's answers, `answers` the loaded
-    ones. `clear` says that nothing is known against the patch, None before it was examined. `mine` is what the
-    reviewer has of it besides the decision. Texts are safe to show.
+    it belongs to (None: alone), `joint` its place in the bracket. `cells` are by short branch name, `ranges` what they
+    say of the range that is asked for. `problem` is the reason of an unreadable source. `words` are the first own words
+    of people's answers, `answers` the loaded ones. `clear` says that nothing is known against the patch, None before it
+    was examined. `mine` is what the reviewer has of it besides the decision. Texts are safe to show.
     """
 
     key: str
@@ -101,6 +102,7 @@ class QueueRow:
     contradicted: int = 0
     open: int = 0
     cells: Mapping[str, Cell] | None = None
+    ranges: "tuple[RangeFinding, ...]" = ()
     replies: tuple[Reply, ...] = ()
     words: str = ""
     decision: "Decision | None" = None
@@ -309,6 +311,7 @@ def _row(key: str, shown: _Shown) -> QueueRow:
         contradicted=marks.count(MarkWord.CONTRADICTED),
         open=marks.count(MarkWord.UNCHECKABLE),
         cells={cell.branch: cell for cell in facts.cells} if facts else None,
+        ranges=_ranges(row, facts) if facts is not None and facts.cells else (),
         replies=row.replies,
         words=visible(shown.words),
         decision=shown.decision,
@@ -321,6 +324,12 @@ def _row(key: str, shown: _Shown) -> QueueRow:
         simulated=shown.simulated,
         mine=shown.mine,
     )
+
+
+def _ranges(row: Row, facts: "PatchFacts") -> "tuple[RangeFinding, ...]":
+    from uringreview.kernel.ranges import range_findings  # there are no cells before the clone was read
+
+    return range_findings(row.subject.asked, facts.cells)
 
 
 def _warning(facts: "PatchFacts | None") -> str:
