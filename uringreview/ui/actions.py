@@ -41,7 +41,7 @@ class Action:
 
     `name` is its id and the name of its handler in `Commands`; `keys` are Qt key sequences, the first is shown.
     `group` puts a line between neighbours in a menu; `check` makes it a choice that shows a tick. The keys of one with
-    `in_simulator` act in the simulator alone.
+    `in_simulator` act in the simulator alone, those of one with `in_series` in the drawn series.
     """
 
     name: str
@@ -53,9 +53,14 @@ class Action:
     group: int = 0
     check: bool = False
     in_simulator: bool = False
+    in_series: bool = False
 
 
 _F, _Q, _R, _S, _V, _H = Menu.FILE, Menu.QUEUE, Menu.REVIEW, Menu.SIMULATE, Menu.VIEW, Menu.HELP
+
+
+def _in_series(name: str, text: str, tooltip: str, *keys: str) -> Action:
+    return Action(name, text, _V, tooltip, keys, Needs.QUEUE, 4, in_series=True)
 
 
 def _in_simulator(name: str, text: str, tooltip: str, *keys: str, group: int = 1) -> Action:
@@ -182,10 +187,25 @@ ACTIONS: tuple[Action, ...] = (
     Action("claims_scope", "Claims of the whole queue", _V, "Of all, or of one", ("W",), Needs.QUEUE, 2, True),
     Action("claims_next_mark", "Claims by mark", _V, "All, contradicted, open or verified", ("F",), Needs.QUEUE, 2),
     Action("columns", "Columns of the queue…", _V, "Show or hide", (), Needs.QUEUE, 2),
+    Action("tab_check", "Queue check", _V, "All that speaks against the batch", ("Alt+7", "Y"), group=2),
+    Action("copy_findings", "Copy the queue check", _V, "All findings as text, for a reply", (), Needs.QUEUE, 2),
     Action("toggle_bottom", "Lower pane", _V, "Show or hide the tabs below", ("Ctrl+J",), group=2),
-    Action("theme_system", "Colours of the desktop", _V, "Follow the desktop", (), group=3, check=True),
-    Action("theme_light", "Light", _V, "Dark text on white", (), group=3, check=True),
-    Action("theme_dark", "Dark", _V, "Light text on near black", (), group=3, check=True),
+    _in_series("series_along", "Along the arrow", "To what needs this one", "Right"),
+    _in_series("series_back", "Back along the arrow", "To what this one needs", "Left"),
+    _in_series("series_below", "Next box", "Down the column", "Down"),
+    _in_series("series_above", "Box before", "Up the column", "Up"),
+    _in_series("series_choose", "Go to the patch", "Select it in the queue", "Return", "Enter"),
+    _in_series("series_larger", "Larger", "Magnify the drawing (Ctrl and wheel)", "+", "="),
+    _in_series("series_smaller", "Smaller", "Show more of the drawing", "-"),
+    _in_series("series_fit", "Fit", "All of it, as far as it can be read", "0"),
+    _in_series("series_pan_left", "Move left", "Show what is to the left", "Shift+Left"),
+    _in_series("series_pan_right", "Move right", "Show what is to the right", "Shift+Right"),
+    _in_series("series_pan_up", "Move up", "Show what is above", "Shift+Up"),
+    _in_series("series_pan_down", "Move down", "Show what is below", "Shift+Down"),
+    Action("series_scope", "Series of the whole queue", _V, "All, or of one patch", ("Shift+S",), Needs.QUEUE, 4, True),
+    Action("theme_system", "Colours of the desktop", _V, "Follow the desktop", (), group=5, check=True),
+    Action("theme_light", "Light", _V, "Dark text on white", (), group=5, check=True),
+    Action("theme_dark", "Dark", _V, "Light text on near black", (), group=5, check=True),
     Action("palette", "Command palette…", _H, "Find a command by name", ("Ctrl+K", "Ctrl+Shift+P")),
     Action("keys", "Keys", _H, "All keys on one sheet", ("?", "F1")),
     Action("about", "About uringreview", _H, "Version and licence", (), group=1),
@@ -226,14 +246,17 @@ def keys_document() -> str:
         "",
         "Made from the table in `uringreview/ui/actions.py` by `python -m uringreview.ui.actions > docs/keys.md`.",
         "Keys marked * act only while a list, the diff or the simulator has the focus, keys marked † in the simulator",
-        "alone, before the others. Everything can be undone; nothing asks twice.",
+        "alone, before the others, those marked ‡ in the drawn series alone. Everything can be undone; nothing asks",
+        "twice.",
     ]
     for menu in Menu:
         lines += ["", f"## {menu.value}", "", "| key | action | what it does | usable |", "|---|---|---|---|"]
         for one in ACTIONS:
             if one.menu is menu:
-                mark = "†" if one.in_simulator else "*"
-                keys = ", ".join(f"`{shown_key(key)}`" + mark * acts_in_lists(key) for key in one.keys)
+                mark = "†" if one.in_simulator else "‡" if one.in_series else "*"
+                keys = ", ".join(
+                    f"`{shown_key(key)}`" + mark * (one.in_series or acts_in_lists(key)) for key in one.keys
+                )
                 lines.append(f"| {keys} | {one.text} | {one.tooltip} | {one.needs.value} |")
     return "\n".join(lines) + "\n"
 

@@ -79,6 +79,7 @@ class Commands(QObject):
         }
         found = {orders[self._window.queue_model.grouping], f"theme_{self._window.scheme}"}
         whole = {"claims_scope"} if self._window.claims.whole_queue else set()
+        whole |= {"series_scope"} if self._window.series.whole_queue else set()
         return frozenset(found | ({"toggle_raw"} if self._window.rationale.is_raw else set()) | whole)
 
     # The table's four parts
@@ -141,16 +142,19 @@ class Commands(QObject):
         }
 
     def _showing(self, window: "Window") -> Mapping[str, Handler]:
-        tabs = ("simulator", "series", "branches", "thread", "reply", "claims")
+        tabs = ("simulator", "series", "branches", "thread", "reply", "claims", "check")
         return {
             "simulate": self._simulate,
             **window.simulator.run.handlers(),
             **window.landings.handlers(),
+            **window.series.handlers(),
+            "copy_findings": window.check.copy,
             "toggle_layout": window.diff.toggle_layout,
             "toggle_raw": window.rationale.toggle_raw,
             "fold_all": window.rationale.fold_all,
             "claims_scope": self._claims_of_all,
             "claims_next_mark": self._claims_by_mark,
+            "series_scope": self._series_of_all,
             "toggle_bottom": lambda: window.tabs.setVisible(not window.tabs.isVisible()),
             "palette": lambda: window.palette_.ask(window.actions_.usable, window.desk_commands.others()),
             "keys": window.keys_sheet.ask,
@@ -354,6 +358,10 @@ class Commands(QObject):
     def _simulate(self) -> None:
         self._window.show_tab("simulator")
         self._window.simulator.start()
+
+    def _series_of_all(self) -> None:
+        self._window.show_tab("series")
+        self._window.series.toggle_scope()
 
     def _tab(self, name: str) -> None:
         # The first time it only shows: the letters go on acting. Asked again, the focus goes into it.

@@ -91,6 +91,7 @@ class Links(QObject):
         w.simulator.step_lit.connect(self._light)
         w.simulator.verdicts_changed.connect(self._verdicts_changed)
         w.series.patch_chosen.connect(w.queue_view.select)
+        w.check.patch_chosen.connect(w.queue_view.select)
         w.branches.cell_chosen.connect(self._show_on)
         w.queue_view.cell_chosen.connect(self._show_on)
         w.branches.cancel_requested.connect(lambda: w.actions_.run("cancel_work"))
@@ -204,6 +205,7 @@ class Links(QObject):
         desk = self._bench.desk
         self._counts = count_desk(desk) if desk is not None else None
         self._window.series.show_desk(self._bench.desk)
+        self._window.check.show_desk(self._bench.desk)
         if self._bench.desk is not None:
             self._window.simulator.show_queue(self._bench.desk)
         self._show_rows()
@@ -242,6 +244,8 @@ class Links(QObject):
         w.setWindowTitle(f"{title} — uringreview" if title else "uringreview")
 
     def _tab_opened(self) -> None:
+        if self._window.tab() == "check":
+            self._window.check.catch_up()
         if self._matrix_stale:
             self.show_matrix()
         self._show_lower()

@@ -36,7 +36,7 @@ from uringreview.ui.theme import ONE, TWO, SchemeName, Theme, apply_theme, curre
 from uringreview.ui.visible import visible
 from uringreview.ui.workbench import Workbench
 
-TABS = ("simulator", "series", "branches", "thread", "reply", "claims")
+TABS = ("simulator", "series", "branches", "thread", "reply", "claims", "check")
 _PAINTED_MS = 20
 """After so long the first list has been painted: Qt paints what has changed within a few milliseconds."""
 _LATEST_MS = 1500
@@ -155,6 +155,7 @@ class Window(QMainWindow):
         from uringreview.ui.action_set import ActionSet
         from uringreview.ui.actions import ACTIONS
         from uringreview.ui.branches_view import BranchesView
+        from uringreview.ui.check_view import CheckPane
         from uringreview.ui.chooser import Chooser
         from uringreview.ui.claims_view import ClaimsPane
         from uringreview.ui.commands import Commands
@@ -182,6 +183,7 @@ class Window(QMainWindow):
         self.thread_view = ThreadView(theme, self)
         self.reply = ReplyView(theme, self)
         self.claims = ClaimsPane(theme, self)
+        self.check = CheckPane(theme, self)
         self.tabs = QTabWidget(self)
         self.tabs.setObjectName("tabs")
         self.tabs.setDocumentMode(True)
@@ -229,12 +231,12 @@ class Window(QMainWindow):
 
     def lower_panes(self) -> tuple[QWidget, ...]:
         """The panes of the tabs, in the order of TABS."""
-        return (self.simulator, self.series, self.branches, self.thread_view, self.reply, self.claims)
+        return (self.simulator, self.series, self.branches, self.thread_view, self.reply, self.claims, self.check)
 
     def letter_panes(self) -> Iterator[QWidget]:
         """Where single letters act: lists, diff and simulator, which hears some letters of its own first."""
         yield from (self.queue_view, self.diff, self.rationale)
-        yield from (self.simulator, self.series, self.branches, self.thread_view, self.claims)
+        yield from (self.simulator, self.series, self.branches, self.thread_view, self.claims, self.check)
 
     # What is open
 
@@ -308,6 +310,7 @@ class Window(QMainWindow):
             self.thread_view,
             self.reply,
             self.claims,
+            self.check,
             self.commenting,
             self.status_line,
         )
