@@ -23,10 +23,15 @@ class _Place:
     skip_last: int
 
 
-def fuzz_needed(hunks: Sequence[HunkText], data: bytes) -> int | None:
-    """The largest fuzz factor (0 to 2) that a hunk needs for all to fit `data`; None where one does not fit so."""
+def fuzz_needed(hunks: Sequence[HunkText], data: bytes, removes: bool = False) -> int | None:
+    """The largest fuzz factor (0 to 2) that a hunk needs for all to fit `data`; None where one does not fit so.
+
+    Where the patch `removes` the file its hunks must leave nothing of it: patch(1) fails else, and keeps the file.
+    """
     places = _places(hunks, data)
-    return None if places is None else max((place.fuzz for place in places), default=0)
+    if places is None or (removes and with_fuzz(hunks, data)):
+        return None
+    return max((place.fuzz for place in places), default=0)
 
 
 def with_fuzz(hunks: Sequence[HunkText], data: bytes) -> bytes | None:
