@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from uringreview.errors import EnvironmentProblem, UnreadableError, UsageProblem
 from uringreview.kernel.commit_diff import commit_diff
 from uringreview.kernel.log_stream import Logged, Unreadable, straight_line
-from uringreview.kernel.refs import Branch, Release, commit_of, other_branches, releases, stable_branches
+from uringreview.kernel.refs import Branch, Release, commit_of, lost_branches, other_branches, releases, stable_branches
 from uringreview.kernel.repository import common_dir, open_repository
 from uringreview.kernel.trees import Entry, Trees
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _HEX = re.compile(r"[0-9a-f]{4,40}")
 _GITLINK = 0o160000
+_FSCK = "try git fsck there"
 
 
 class NotDownloaded(UnreadableError):
@@ -62,6 +63,11 @@ class Clone:
         self.branches: tuple[Branch, ...] = stable_branches(repo)
         self.others: tuple[tuple[str, str], ...] = other_branches(repo)
         self._by_name = {branch.name: branch for branch in self.branches}
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The names of stable branches that are left out because no commit of theirs can be read."""
+        return lost_branches(self._repo)
 
     @property
     def objects(self) -> Path:
@@ -174,9 +180,7 @@ class Clone:
         if data is None:
             if self.partial:
                 raise NotDownloaded(f"{what} is not downloaded: {self.path} is a partial clone")
-            raise EnvironmentProblem(
-                f"{what} is missing from {self.path} (object {object_id[:12]}); try git fsck there"
-            )
+            raise EnvironmentProblem(f"{what} cannot be read from {self.path} (object {object_id[:12]}); {_FSCK}")
         return data
 
     def is_ancestor(self, ancestor: str, commit: str) -> bool:
@@ -263,9 +267,11 @@ class Clone:
             return None
 
     def _raw(self, object_id: str) -> bytes | None:
+        import pygit2
+
         try:
             return self._repo.odb.read(_oid(object_id))[1]
-        except KeyError:
+        except (KeyError, pygit2.GitError):  # absent, or damaged
             return None
 
 
@@ -282,6 +288,8 @@ def open_clone(path: str) -> Clone:
     if not os.path.exists(absolute):
         raise EnvironmentProblem(f"{path}: no such path; give the folder of a kernel clone")
     clone = Clone(absolute, open_repository(absolute))
+    if not clone.branches and clone.lost:
+        raise EnvironmentProblem(f"{path} has {', '.join(clone.lost)}, but no commit of them can be read; {_FSCK}")
     if not clone.branches:
         raise EnvironmentProblem(
             f"{path} has no branch called linux-X.Y.y; fetch some from the stable tree, "
