@@ -1,7 +1,11 @@
 """The job runner: progress arrives in the window's thread, late results never do, nothing is left running."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -120,3 +124,27 @@ def test_shutdown_ends_threads_and_processes_that_would_run_for_ever(qtbot: QtBo
     qtbot.waitUntil(lambda: any(n < 0 for n in seen) and any(n > 0 for n in seen), timeout=20_000)
     runner.shutdown()
     assert runner.running() == ()
+
+
+def test_a_process_that_dies_before_it_read_its_work_is_said_and_not_waited_for(tmp_path: Path) -> None:
+    # Incident: a start script without the __main__ guard ended every worker at once, and the window hung when closed.
+    # More than a pipe holds (64 kB) has to be on its way.
+    script = tmp_path / "start.py"
+    script.write_text(
+        "import sys\n"
+        "if __name__ == '__mp_main__':\n"
+        "    sys.exit(4)\n"
+        "from PySide6.QtCore import QCoreApplication\n"
+        "from uringreview.progress import finish\n"
+        "from uringreview.ui.jobs import Jobs\n"
+        "app = QCoreApplication([])\n"
+        "jobs = Jobs()\n"
+        "jobs.start_process('large', finish, ('x' * 1_000_000,), on_error=lambda why: (print(why), app.quit()))\n"
+        "app.exec()\n"
+        "jobs.shutdown()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run(
+        [sys.executable, script], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "the process for large ended early (exit status 4); F5 starts it again\n"

@@ -4,29 +4,27 @@ It stands apart from `jobs` so that the child never imports Qt. Anything that ar
 means "stop"; a window that is gone shows as a broken pipe, and the child ends with it.
 """
 
-import os
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from multiprocessing.connection import Connection
+from typing import Any
 
 from uringreview.errors import UringreviewError
 from uringreview.progress import Work
 
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
 PROGRESS, DONE, FAILED, CRASHED = "progress", "done", "failed", "crashed"
 
-_GIVING_WAY = 5  # what is typed into the window goes first where processors are short
 
+def serve(connection: "Connection[Any, Any]") -> None:
+    """Drive the work that the window sends first, a function and its arguments, to its end or until it says stop.
 
-def serve(
-    connection: "Connection[Any, Any]", function: Callable[..., Work[Any, Any]], args: tuple[object, ...]
-) -> None:
-    """Drive `function(*args)` to its end, or until the window says stop; send what it yields and returns."""
-    os.nice(_GIVING_WAY)
-    work = function(*args)
+    What the generator yields and returns is sent back as it comes.
+    """
+    work: Work[Any, Any] | None = None
     try:
+        function: Callable[..., Work[Any, Any]]
+        function, args = connection.recv()
+        work = function(*args)
         while not connection.poll():
             try:
                 step = next(work)
@@ -36,11 +34,12 @@ def serve(
             connection.send((PROGRESS, step))
     except UringreviewError as problem:
         connection.send((FAILED, problem))
-    except (BrokenPipeError, ConnectionResetError):
+    except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except BaseException:
         connection.send((CRASHED, traceback.format_exc()))
         raise
     finally:
-        work.close()
+        if work is not None:
+            work.close()
         connection.close()

@@ -5,22 +5,21 @@ milliseconds at a time, so that typing never waits. A job started under the key 
 older is cancelled and whatever still comes from it is dropped. No widget starts a thread of its own.
 """
 
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from uringreview.errors import EnvironmentProblem
 from uringreview.progress import Progress, Work
 from uringreview.ui import child
-
-if TYPE_CHECKING:  # the first job is mail in a thread
-    from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
 
 OnProgress = Callable[[Progress[Any]], None]
 OnDone = Callable[[Any], None]
@@ -131,11 +130,6 @@ class Jobs(QObject):
             self._submit(job, self._drive_process, job, function, args)
         return job
 
-    @property
-    def serial(self) -> bool:
-        """Whether everything is done in order, for tests."""
-        return self._serial
-
     def running(self) -> tuple[JobHandle, ...]:
         """What is under way, oldest first."""
         return tuple(job for job in self._running if not job.cancelled)
@@ -213,32 +207,34 @@ class Jobs(QObject):
     def _drive_process(self, job: JobHandle, function: Callable[..., Work[Any, Any]], args: tuple[object, ...]) -> None:
         if job.cancelled:
             return
-        from multiprocessing import get_context
-
-        context = get_context("spawn")
+        context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=child.serve, args=(theirs, function, args), daemon=True)
+        process = context.Process(target=child.serve, args=(theirs,), daemon=True)
         process.start()
         theirs.close()
         try:
-            self._relay(job, ours, process)
+            self._relay(job, ours, process, (function, args))
         finally:
             _end_process(ours, process)
 
-    def _relay(self, job: JobHandle, connection: "Connection[Any, Any]", process: "BaseProcess") -> None:
-        while not job.cancelled:
-            if not connection.poll(0.03):
-                continue
-            try:
+    def _relay(
+        self, job: JobHandle, connection: "Connection[Any, Any]", process: BaseProcess, work: tuple[object, ...]
+    ) -> None:
+        try:
+            # Not as the process' arguments: a child that dies before it has read those holds start() up for ever.
+            connection.send(work)
+            while not job.cancelled:
+                if not connection.poll(0.03):
+                    continue
                 kind, value = connection.recv()
-            except (EOFError, ConnectionResetError):
-                process.join(_GRACE)
-                raise EnvironmentProblem(
-                    f"the process for {job.name} ended early (exit status {process.exitcode}); F5 starts it again"
-                ) from None
-            self._post(job, kind, value)
-            if kind != child.PROGRESS:
-                return
+                self._post(job, kind, value)
+                if kind != child.PROGRESS:
+                    return
+        except (EOFError, ConnectionError):
+            process.join(_GRACE)
+            raise EnvironmentProblem(
+                f"the process for {job.name} ended early (exit status {process.exitcode}); F5 starts it again"
+            ) from None
 
     def _post(self, job: JobHandle, kind: str, value: object) -> None:
         if self._closed:
@@ -286,7 +282,7 @@ class Jobs(QObject):
             self.changed.emit()
 
 
-def _end_process(connection: "Connection[Any, Any]", process: "BaseProcess") -> None:
+def _end_process(connection: "Connection[Any, Any]", process: BaseProcess) -> None:
     if process.is_alive():
         try:
             connection.send("stop")
