@@ -4,10 +4,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?= --demo
+FLOOR ?= 3.11
+TIP ?= 3.11 3.12 3.13
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test lint bench smoke screenshots clean
+.PHONY: run test test-floor test-tip lint bench smoke smoke-roots screenshots clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python -m uringreview $(ARGS)
@@ -25,6 +27,18 @@ bench: $(VENV)/test.stamp
 
 smoke: $(VENV)/package.stamp
 	@packaging/smoke $(BIN)/python
+
+# The tests at the lowest versions that pyproject.toml allows (those of Debian 13), and at the newest on other Pythons.
+test-floor: $(VENV)/test.stamp
+	@packaging/test-versions floor $(FLOOR) $(PYTEST_ARGS)
+
+test-tip: $(VENV)/test.stamp
+	@packaging/test-versions tip "$(TIP)" $(PYTEST_ARGS)
+
+# Each package installed into a fresh root of the Debian that it is for. Needs root and debootstrap.
+smoke-roots: $(VENV)/package.stamp
+	@PYTHON=$(BIN)/python packaging/smoke-root trixie thin
+	@packaging/smoke-root bookworm bundled
 
 screenshots: $(VENV)/run.stamp
 	@$(BIN)/python docs/make-screenshots.py

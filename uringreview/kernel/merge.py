@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pygit2
 
+# The file's name in conflict markers: one that no kernel source holds.
+_NAME = "uringreview-merge"
+
 
 class _Conflict(Exception):
     """The two changes touch the same lines."""
@@ -59,12 +62,17 @@ class Merger:
         scratch = self._repository()
 
         def side(data: bytes) -> pygit2.IndexEntry:
-            return pygit2.IndexEntry("file", self._blob(scratch, data), FileMode.BLOB)
+            return pygit2.IndexEntry(_NAME, self._blob(scratch, data), FileMode.BLOB)
 
-        merged = scratch.merge_file_from_index(side(base), side(ours), side(theirs))
-        if not merged.automergeable:
+        merged: str | pygit2.index.MergeFileResult = scratch.merge_file_from_index(side(base), side(ours), side(theirs))
+        if isinstance(merged, str):
+            # pygit2 before 1.18 gives the text alone, and a conflict shows by its marker.
+            contents, conflict = merged, f"<<<<<<< {_NAME}\n" in merged
+        else:
+            contents, conflict = merged.contents, not merged.automergeable
+        if conflict:
             raise _Conflict
-        return merged.contents
+        return contents
 
     def _repository(self) -> "pygit2.Repository":
         import pygit2

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 def open_repository(path: str) -> "pygit2.Repository":
     """The repository at `path`, an absolute path; raises EnvironmentProblem where there is none that can be read."""
     import pygit2
+    from pygit2.enums import Option
 
     # libgit2 refuses a partial clone unless told that its extension is known; what it lacks is then just absent.
-    if "partialclone" not in pygit2.settings.extensions:
+    # It can be told from pygit2 1.18.2 on.
+    extensions = getattr(pygit2.settings, "extensions", None)
+    if extensions is not None and "partialclone" not in extensions:
         pygit2.settings.set_extensions(["partialclone"])
     # Hashing every object again on each read costs half of the time; git itself checks on fetch and in fsck.
-    pygit2.settings.enable_strict_hash_verification(False)
+    pygit2.option(Option.ENABLE_STRICT_HASH_VERIFICATION, False)
     try:
         return pygit2.Repository(path)
     except pygit2.GitError as problem:
@@ -33,6 +36,8 @@ def open_repository(path: str) -> "pygit2.Repository":
             sentence = (
                 f"{path} keeps its refs as reftable, which cannot be read; run: git refs migrate --ref-format=files"
             )
+        elif "partialclone" in said:
+            sentence = f"{path} is a partial clone, and reading those needs pygit2 1.18.2 or newer"
         elif "not found" in said:
             sentence = f"{path} is not a git repository"
         else:
