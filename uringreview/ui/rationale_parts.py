@@ -31,7 +31,6 @@ class BlockKind(Enum):
     SUBHEADING = "subheading"
     RECORD = "record"
     EVIDENCE = "evidence"
-    COMMENT = "comment"
     VERDICT = "verdict"
     NOTE = "note"
 
@@ -39,7 +38,7 @@ class BlockKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Run:
     """Text with the marks (indexes into the facts' marks) that speak of it; `role` is "", "step", "strong", "muted",
-    a mark's word, "code", "bold", "comment", or "box" for the room that a comment is written in."""
+    a mark's word, "code" or "bold"."""
 
     text: str
     marks: tuple[int, ...] = ()
