@@ -1,6 +1,6 @@
 """Applying a queue to every stable branch: our engine beside git and patch(1), in one run.
 
-    bench/apply.py [MBOX...] [--clone DIR] [--runs N] [--worktree]
+    bench/apply.py [MBOX...] [--from-clone N] [--clone DIR] [--runs N] [--worktree]
 
 Every patch with a whole diff (default: all of the corpus) is tried on every stable branch (default: nine real ones).
 First the verdicts: clean or offset exactly when `git apply --check --cached` passes, and where it does not, patch(1)'s
@@ -22,6 +22,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from clone_patches import write_mails
+
 from uringreview.diff.parse import parse_diff
 from uringreview.kernel.apply import BranchTree, Engine, Refusal, file_patches
 from uringreview.kernel.clone import open_clone
@@ -40,17 +42,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mbox", nargs="*", type=Path)
     parser.add_argument("--clone", type=Path)
-    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=1, help="0: the verdicts only")
     parser.add_argument("--worktree", action="store_true")
+    parser.add_argument("--from-clone", type=int, default=0, metavar="N", help="N patches made of the clone itself")
+    parser.add_argument("--seed", type=int, default=7, help="of --from-clone")
     parser.add_argument("--timed", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    mboxes = args.mbox or sorted((SHARED / "corpus").glob("*.mbox"))
-    if not mboxes or not (args.clone or SHARED.is_dir()):
+    if not SHARED.is_dir() and not (args.clone and (args.mbox or args.from_clone)):
         print("skipped: the shared folder with real mails is not beside the checkout")
         return 0
-    every = finish(load([str(mbox) for mbox in mboxes])).patches
-    patches = [patch for patch in every if parse_diff(patch.diff_text, patch.white_space_lost).appliable]
     if args.timed:
+        patches = whole_diffs(args.mbox)
         print(by_matrix(args.clone, patches), by_matrix(args.clone, patches))
         return 0
     with tempfile.TemporaryDirectory() as folder:
@@ -61,7 +63,16 @@ def main() -> int:
             clone = Path(folder) / "clone"
             tool = SHARED / "tools" / "make-kernel-clone"
             subprocess.run([sys.executable, str(tool), str(clone)], check=True, capture_output=True)
-        return compare(clone, Path(folder), patches, mboxes, args.runs, args.worktree)
+        mboxes = args.mbox or sorted((SHARED / "corpus").glob("*.mbox"))
+        if args.from_clone:
+            mboxes = [write_mails(clone, args.from_clone, Path(folder) / "made.mbox", args.seed)]
+        return compare(clone, Path(folder), whole_diffs(mboxes), mboxes, args.runs, args.worktree)
+
+
+def whole_diffs(mboxes: Sequence[Path]) -> list[Patch]:
+    """The patches of those mails that have a diff which git apply would look at."""
+    every = finish(load([str(mbox) for mbox in mboxes])).patches
+    return [patch for patch in every if parse_diff(patch.diff_text, patch.white_space_lost).appliable]
 
 
 def compare(
@@ -71,32 +82,47 @@ def compare(
     indexes = ready_indexes(clone, folder)
     cells = len(patches) * len(indexes)
     print(f"{len(patches)} patches x {len(indexes)} branches = {cells} cells")
+    theirs, _seconds = by_git(clone, indexes, patches)
+    ours, _seconds = by_engine(clone, patches)
+    names = [(patch.subject.title, branch) for patch in patches for branch in indexes]
+    differ = [
+        f"{branch}: git {'takes' if left else 'refuses'} it, we say otherwise: {title}"
+        for (title, branch), left, right in zip(names, theirs, ours, strict=True)
+        if left != right
+    ]
+    agree("git apply and the engine", cells, len(differ))
+    tried, wrong = fuzz_levels(clone, patches)
+    agree("patch(1)'s fuzz, by file", tried, len(wrong))
+    lies = matrix_lies(clone, patches, theirs)
+    agree("git apply and the matrix", cells, len(lies))
+    differ += wrong + lies
+    for each in differ:
+        print("  differs:", each)
+    if runs:
+        times(clone, folder, patches, mboxes, runs, indexes, worktree)
+    return 1 if differ else 0
+
+
+def times(
+    clone: Path,
+    folder: Path,
+    patches: Sequence[Patch],
+    mboxes: Sequence[Path],
+    runs: int,
+    indexes: dict[str, Path],
+    worktree: bool,
+) -> None:
+    """Print what each way takes, measured one after the other in every run."""
+    cells = len(patches) * len(indexes)
     git_ms, engine_ms, cold_ms, kept_ms, warm_ms = [], [], [], [], []
-    differ: list[str] = []
-    for run in range(runs):
-        theirs, seconds = by_git(clone, indexes, patches)
-        git_ms.append(seconds * 1000 / cells)
-        ours, seconds = by_engine(clone, patches)
-        engine_ms.append(seconds * 1000 / cells)
+    for _run in range(runs):
+        git_ms.append(by_git(clone, indexes, patches)[1] * 1000 / cells)
+        engine_ms.append(by_engine(clone, patches)[1] * 1000 / cells)
         shutil.rmtree(folder / "uringreview", ignore_errors=True)
         cold_ms.append(in_new_process(clone, mboxes)[0] * 1000 / cells)
         kept, again = in_new_process(clone, mboxes)
         kept_ms.append(kept * 1000 / cells)
         warm_ms.append(again * 1000 / cells)
-        if run == 0:
-            names = [(patch.subject.title, branch) for patch in patches for branch in indexes]
-            differ = [
-                f"{branch}: git {'takes' if left else 'refuses'} it, we say otherwise: {title}"
-                for (title, branch), left, right in zip(names, theirs, ours, strict=True)
-                if left != right
-            ]
-            agree("git apply and the engine", cells, len(differ))
-            tried, wrong = fuzz_levels(clone, patches)
-            agree("patch(1)'s fuzz, by file", tried, len(wrong))
-            wrong += matrix_lies(clone, patches, theirs)
-            for each in (*differ, *wrong):
-                print("  differs:", each)
-            differ += wrong
     git = median(git_ms)
     print(f"median of {runs} runs, ms a cell")
     print(f"  git apply --check --cached   {git:8.3f}")
@@ -110,7 +136,6 @@ def compare(
     if worktree:
         there = in_worktree(clone, folder, next(iter(indexes.items())), patches)
         print(f"  git apply --check, worktree  {there:8.3f}   {there / median(engine_ms):6.1f} x as slow as the engine")
-    return 1 if differ else 0
 
 
 def agree(name: str, cells: int, differ: int) -> None:
@@ -157,7 +182,8 @@ def fuzz_levels(path: Path, patches: Sequence[Patch]) -> tuple[int, list[str]]:
                 tried += 1
                 assert file.entry is not None
                 data = engine.text(file.entry.id)
-                ours, theirs = fuzz_needed(file.patch.hunks, data), by_patch(patch, file.patch.path, data)
+                ours = fuzz_needed(file.patch.hunks, data, removes=file.patch.new_path is None)
+                theirs = by_patch(patch, file.patch.path, data)
                 if ours != theirs:
                     title = patch.subject.title
                     wrong.append(f"{branch.name}: {file.patch.path}: patch(1) fuzz {theirs}, we say {ours}: {title}")
@@ -166,7 +192,9 @@ def fuzz_levels(path: Path, patches: Sequence[Patch]) -> tuple[int, list[str]]:
 
 def by_patch(patch: Patch, path: str, data: bytes) -> int | None:
     """patch(1)'s fuzz factor for one file's part; None where it rejects a hunk."""
-    part = next(each for each in re.split(r"(?m)^(?=diff --git )", patch.diff_text) if f" b/{path}\n" in each)
+    begin = r"^(?=diff --git )" if "diff --git " in patch.diff_text else r"^(?=--- [^\n]*\n\+\+\+ )"
+    named = re.compile(rf"^(?:---|\+\+\+|diff --git) [^\n]*/{re.escape(path)}(?:\s|$)", re.MULTILINE)
+    part = next(each for each in re.split(f"(?m){begin}", patch.diff_text) if named.search(each))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "file"
         target.write_bytes(data)

@@ -48,7 +48,18 @@ def test_version_is_told_without_qt_and_without_the_clone_library() -> None:
     assert (code, imported) == ("0", "[]")
 
 
-@pytest.mark.parametrize("words", [["report"], ["report", "x", "--format", "xml"], ["reply"], ["--nonsense"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["report"],
+        ["report", "x", "--format", "xml"],
+        ["report", "x", "--only", "verified"],
+        ["report", "x", "--claims", "--html", "y"],
+        ["report", "x", "--claims", "--format", "json"],
+        ["reply"],
+        ["--nonsense"],
+    ],
+)
 def test_wrong_usage_is_status_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
@@ -266,3 +277,11 @@ def test_sessions_are_renamed_merged_handed_over_and_archived(
     assert main(["sessions", "rename", "nobody", "else"]) == 2
     with pytest.raises(SystemExit):
         main(["sessions", "merge", "one"])
+
+
+def test_claims_are_listed_and_pages_written(queue: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(queue), "--claims", "--only", "verified"]) == 0
+    assert "claims: " in capsys.readouterr().out
+    assert main(["report", str(queue), "--html", str(tmp_path / "pages")]) == 0
+    written = capsys.readouterr().out.split()
+    assert sorted(written) == sorted(str(path) for path in (tmp_path / "pages").iterdir())

@@ -84,11 +84,19 @@ def _report(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     if options.summary and options.format != "text":
         parser.error("--summary goes with --format text")
+    if options.findings and (options.summary or options.format == "csv"):
+        parser.error("--findings goes with --format text or json, without --summary")
     if options.branch and options.clone is None:
         parser.error("--branch needs --clone")
+    if sum((options.summary, options.findings, options.claims, options.html is not None)) > 1:
+        parser.error("--summary, --findings, --claims and --html do not go together")
+    if (options.claims or options.html is not None) and options.format != "text":
+        parser.error("--claims and --html go with --format text; json has the claims already")
+    if options.only and not options.claims:
+        parser.error("--only goes with --claims")
 
     from uringreview.review.desk import examine, with_clone
-    from uringreview.review.render import as_csv, as_json_text, as_text
+    from uringreview.review.render import as_csv, as_findings, as_json_text, as_text
     from uringreview.review.report import build_report
 
     desk = _drive(examine(_queue(options.paths)))
@@ -101,12 +109,27 @@ def _report(words: Sequence[str]) -> int:
             _say(str(error))
             status = _USAGE
     _say_problems(desk)
+    if options.claims or options.html is not None:
+        _claims_or_pages(desk, options)
+        return status or (_UNREADABLE if desk.problems else _FINE)
     report = build_report(desk)
     if options.format == "text":
-        sys.stdout.write(as_text(report, options.summary))
+        sys.stdout.write(as_findings(report) if options.findings else as_text(report, options.summary))
     else:
         sys.stdout.write(as_json_text(report) if options.format == "json" else as_csv(report))
     return status or (_UNREADABLE if desk.problems else _FINE)
+
+
+def _claims_or_pages(desk: "Desk", options: argparse.Namespace) -> None:
+    from uringreview.rationale.mark import MarkWord
+    from uringreview.review.claims_text import claims_text
+    from uringreview.review.patch_page import write_pages
+
+    if options.claims:
+        sys.stdout.write(claims_text(desk, tuple(map(MarkWord, options.only))))
+        return
+    for path in write_pages(Path(options.html), desk):
+        print(path)
 
 
 def _simulate(words: Sequence[str]) -> int:

@@ -86,6 +86,16 @@ def _report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--branch", action="append", default=[], metavar="NAME", help="only this branch (repeatable)")
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="what is written")
     parser.add_argument("--summary", action="store_true", help="text: one line a patch")
+    parser.add_argument("--findings", action="store_true", help="text: the queue check, what is worst first")
+    parser.add_argument("--claims", action="store_true", help="text: every claim with its evidence")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=("verified", "contradicted", "uncheckable"),
+        help="--claims: those with this mark (repeatable)",
+    )
+    parser.add_argument("--html", metavar="DIR", help="write a page for each patch to DIR, over no file that exists")
 
 
 def _simulate(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.repos import Repo
+from uringreview.errors import EnvironmentProblem
 from uringreview.kernel.clone import open_clone
 from uringreview.kernel.fixes import later_fixes
 from uringreview.kernel.history import BranchLog, history
@@ -122,6 +123,63 @@ def test_an_advanced_and_a_rewritten_branch_are_read_anew(linux: Repo) -> None:
     assert [entry.subject for entry in log(linux).entries] == ["fs: two", "fs: one"]
     linux.git("update-ref", f"refs/heads/{BRANCH}", f"{first}~1")
     assert log(linux).entries == ()
+
+
+ODD_MESSAGES = (
+    b"fs: fix\n\ncommit %s upstream.\n" % A.encode(),
+    b"no end of line",
+    b"",
+    b"\n\nblank lines first\n\n\n",
+    b"caf\xe9 in latin-1\n\n[ Upstream commit %s ]\n" % B.encode(),
+    "snowman \N{SNOWMAN}\r\n\r\nand carriage returns\r\n".encode(),
+    b"a\tb\x01c\n",
+)
+
+
+def test_git_and_libgit2_read_the_same_commits(linux: Repo) -> None:
+    for number, message in enumerate(ODD_MESSAGES):
+        author = f"A. \N{LATIN SMALL LETTER E WITH ACUTE} <a{number}@Example.ORG>"
+        linux.commit(BRANCH, message=message.decode("utf-8", "surrogateescape"), author=author)
+    linux.commit("side", {"b.c": "1\n"}, "aside", start="v6.12")
+    linux.commit(BRANCH, message="Merge the side", parents=["side"])
+    clone = open_clone(str(linux.path))
+    tip = clone.branch(BRANCH).tip
+    by_git = list(clone.line(tip, 100))
+    assert by_git == list(clone.walk(tip, first_parent=True))
+    assert [len(commit.parents) for commit in by_git] == [2, *[1] * 8, 0]
+    assert list(clone.line(tip, 2)) == by_git[:2]
+
+
+def test_a_merge_into_a_branch_brings_what_it_merged_at_once_or_later(linux: Repo) -> None:
+    add(linux, "fs: first", f"commit {A} upstream.")
+    before = log(linux)
+    linux.commit("side", message=f"fs: aside\n\ncommit {B} upstream.\n", start="v6.12")
+    linux.commit(BRANCH, message="Merge the side", parents=["side"])
+    advanced = log(linux)
+    assert (before.has(B), advanced.has(B) is not None, advanced.has(A) is not None) == (None, True, True)
+    linux.commit(BRANCH, message="later")
+    assert [entry.id for entry in log(linux).entries][1:] == [entry.id for entry in advanced.entries]
+    assert advanced.has(C) is None  # under the release
+
+
+def test_without_git_the_log_is_read_all_the_same(
+    linux: Repo, masked_host: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(linux, "fs: fix", f"commit {A} upstream.")
+    clone = open_clone(str(linux.path))
+    monkeypatch.setenv("PATH", str(masked_host))
+    found = history(clone, clone.branch(BRANCH))
+    assert found.has(A) is not None
+    assert (len(found.entries), found.base != "") == (1, True)
+
+
+def test_a_history_with_a_commit_missing_says_so(linux: Repo) -> None:
+    gone = add(linux, "fs: gone", "x")
+    add(linux, "fs: fix", "y")
+    clone = open_clone(str(linux.path))
+    (linux.git_dir / "objects" / gone[:2] / gone[2:]).unlink()
+    with pytest.raises(EnvironmentProblem, match=r"history of .* cannot be read"):
+        history(clone, clone.branch(BRANCH))
 
 
 def test_the_cache_is_private_and_a_damaged_one_is_made_again(linux: Repo, masked_host: Path) -> None:

@@ -167,6 +167,19 @@ def test_fuzz_is_a_status_of_its_own(desk: Desk) -> None:
     assert cell.detail.startswith("fuzz 1")
 
 
+def test_a_fuzzy_hunk_may_begin_in_the_context_that_ends_the_one_before(desk: Desk) -> None:
+    more = ("line 12", "line 12\nmore 1\nmore 2\nmore 3\nmore 4")
+    desk.mainline.commit("main", {"fs/a.c": body(more)})
+    cell = desk.cell(desk.patch({"fs/a.c": body(more, ("line 10", "ten"), ("line 14", "fourteen"))}))
+    assert (cell.status, cell.detail[:6]) == (Status.FUZZ, "fuzz 2")
+
+
+def test_a_removal_that_would_leave_lines_behind_is_a_conflict_for_patch_too(desk: Desk) -> None:
+    desk.repo.commit(NEW, {"fs/a.c": body() + "the branch's own\n"})
+    cell = desk.cell(desk.patch({"fs/a.c": None}))
+    assert (cell.status, cell.detail) == (Status.CONFLICT, "1 of 1 hunks")
+
+
 def test_a_conflict_counts_its_hunks_and_shows_what_stands_there(desk: Desk) -> None:
     text = body(("line 5", "five"), ("line 20", "twenty"), ("line 35", "thirty-five"))
     patch = desk.patch({"fs/a.c": text})

@@ -202,3 +202,45 @@ def test_a_patchew_page_without_blank_lines_is_a_page(tmp_path: Path) -> None:
     assert message.form == "patchew page"
     assert patch is not None
     assert patch.upstream == mail.upstream_id(1)
+
+
+def thread_page(*mails: tuple[str, str, str]) -> str:
+    """The text of a thread page of `mails`: subject, sender and text of each."""
+    page = "test development archive\n help / color / mirror / Atom feed\n"
+    for minute, (subject, sender, text) in enumerate(mails):
+        time = f"2026-05-20 11:{minute:02}"
+        page += f"* {subject}\n@ {time} {sender}\n  0 siblings, 0 replies; 2+ messages in thread\n"
+        page += f"From: {sender} @ {time} UTC (permalink / raw)\n  To: patches, stable; +Cc: Ada\n\n{text}\n"
+        page += "^ permalink raw reply\t[flat|nested] 2+ messages in thread\n"
+    return f"{page}end of thread, other threads:[~2026-05-20 12:00 UTC | newest]\n"
+
+
+def test_every_mail_of_a_thread_page_is_read_with_its_subject_and_sender(tmp_path: Path) -> None:
+    texts = [
+        mail.autosel(position=place, title=f"ring: patch {place}").decode().partition("\n\n")[2] for place in (1, 2)
+    ]
+    page = thread_page(
+        ("[PATCH AUTOSEL 7.0-6.6] ring: patch 1", "Sam Stable", texts[0]),
+        ("[PATCH AUTOSEL 7.0-6.6] ring: patch 2", "Sam Stable", f"{texts[1]}* no subject\n"),
+        ("Re: [PATCH AUTOSEL 7.0-6.6] ring: patch 2", "Rita Reviewer", "> **YES**\n\nPlease drop this one.\n"),
+    )
+    queue = queue_of(tmp_path, page)
+    assert [row.subject.title for row in queue.rows] == ["ring: patch 1", "ring: patch 2"]
+    assert [row.patch.diff_text for row in queue.rows if row.patch] == [mail.DIFF, mail.DIFF]
+    assert [str(row.subject.asked) for row in queue.rows] == ["7.0-6.6", "7.0-6.6"]
+    assert [[reply.sender for reply in row.replies] for row in queue.rows] == [[], ["Rita Reviewer"]]
+    assert [row.patch.message.date.minute for row in queue.rows if row.patch and row.patch.message.date] == [0, 1]
+    assert not queue.problems
+
+
+def test_a_thread_page_beside_its_mails_adds_no_rows(tmp_path: Path) -> None:
+    raw = mail.autosel(title="ring: patch 1")
+    page = thread_page(("[PATCH AUTOSEL 7.0-6.6] ring: patch 1", "Sam Stable", raw.decode().partition("\n\n")[2]))
+    (row,) = queue_of(tmp_path, raw, page).rows
+    assert row.patch is not None
+    assert row.patch.message.message_id == mail.message_id(1)
+
+
+def test_a_mail_that_quotes_a_thread_page_stays_one_mail(tmp_path: Path) -> None:
+    page = thread_page(("[PATCH] ring: patch 1", "Sam Stable", "words\n"))
+    assert len(messages_in(items_of(tmp_path, mail.reply(own=page)))) == 1

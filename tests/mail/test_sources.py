@@ -308,6 +308,14 @@ def test_a_patch_that_a_series_takes_back_says_so(tmp_path: Path) -> None:
     assert "'a.patch' is taken back there (-R)" in note.text
 
 
+def test_a_patch_that_a_series_strips_further_says_so(tmp_path: Path) -> None:
+    for name in ("a.patch", "b.patch", "c.patch"):
+        (tmp_path / name).write_text(mail.DIFF)
+    (tmp_path / "series").write_text("a.patch -p1\nb.patch -p0\nc.patch -p2\n")
+    (note,) = notes_in(list(read_source(str(tmp_path))))
+    assert "'c.patch' is applied there with -p2 or more; the paths are as in the file." in note.text
+
+
 def test_a_series_conf_orders_its_directory_and_its_parts_are_no_mail(tmp_path: Path) -> None:
     for name in ("a.patch", "b.patch"):
         (tmp_path / name).write_text(f"{name}\n\n{mail.DIFF}")

@@ -188,7 +188,7 @@ def test_the_commit_that_the_rationale_takes_the_patch_for_must_be_the_mails() -
     ],
 )
 def test_the_author_is_the_mails_own(text: str, mark: str) -> None:
-    assert said("3.2", text) == [("author", mark)]
+    assert [found for kind, found in said("3.2", text) if kind == "author"] == [mark]
 
 
 def test_an_authors_accents_and_quotes_do_not_matter() -> None:
@@ -244,7 +244,7 @@ def test_a_release_is_never_judged_by_its_branchs_tip() -> None:
     ],
 )
 def test_hopes_and_refusals_are_no_claims_to_apply(text: str) -> None:
-    assert said("6.1", text) == []
+    assert [kind for kind, _ in said("6.1", text) if kind == "applies"] == []
 
 
 def test_git_apply_check_is_a_claim_on_the_named_branch() -> None:

@@ -19,6 +19,12 @@ FIXED = ('Fixes: 123456789abc ("ring: walk")', "Signed-off-by: Ada Author <ada@k
 
 # Looked at by hand, each: what these rationales say of their own diffs is not so. (Upstream id, the mail's words.)
 FALSE = {
+    ("d8769544bde5", "be excluded from trees like `6.12.y`"),
+    (
+        "d8769544bde5",
+        "`6.12.y` still has `mem_cgroup_commit_charge()` and `mem_cgroup_cancel_charge()`, so this patch must not be"
+        " applied there",
+    ),
     ("6c9bb8692272", "47 lines added"),
     ("80f9fc236279", "adds only 33 lines"),
     ("00e58ff924b3", "6 lines added"),

@@ -16,7 +16,7 @@ def test_the_documented_keys_are_the_tables() -> None:
 
 def test_no_two_actions_share_a_name_or_a_key() -> None:
     names = [one.name for one in ACTIONS]
-    keys = [(key, one.in_simulator) for one in ACTIONS for key in one.keys]
+    keys = [(key, one.in_simulator, one.in_series) for one in ACTIONS for key in one.keys]
     assert len(set(names)) == len(names)
     assert len(set(keys)) == len(keys)
 

@@ -184,7 +184,7 @@ def test_a_line_that_is_only_on_the_branch_cannot_be_commented_and_says_so(
     cursor.setPosition(block.position())
     new.setTextCursor(cursor)
     assert window.diff.comment_here()
-    assert "Comments attach" in window.status_line.message or window.tab() == "reply"
+    assert "Comments attach" in window.status_line.message or window.commenting.is_open
 
 
 def test_what_the_mail_leaves_out_comes_from_the_clone(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:

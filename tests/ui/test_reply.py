@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from tests.support import mail
 from tests.support.qt import OpenWindow, close
 from tests.support.queues import batch, clone
-from uringreview.diff.model import DiffAnchor
 from uringreview.mail.subject import Version
 from uringreview.review.decisions import DecisionKind, Tag
 from uringreview.ui.window import Window
@@ -115,32 +114,6 @@ def test_dropping_from_a_version_proposes_the_newest_in_conflict(
     assert window.bench.decisions[window.queue_view.key].drop_from == Version(6, 6)
 
 
-def test_a_comment_on_a_line_quotes_it_and_undo_takes_it_out(
-    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    window = open_window(batch(tmp_path))
-    qtbot.keyClick(window.queue_view, Qt.Key.Key_D)
-    window.diff.comment_requested.emit(DiffAnchor("ring/chain.c", 0, 3))
-    assert window.tab() == "reply"
-    assert window.reply.editor.hasFocus()
-    window.reply.editor.setPlainText("Why here?")
-    window.reply.flush()
-    assert "> +\tif (!link)\n\nWhy here?" in preview(window)
-    window.focus_queue()
-    qtbot.keyClick(window.queue_view, Qt.Key.Key_U)
-    assert "Why here?" not in preview(window)
-    assert kind(window) is DecisionKind.DROP
-
-
-def test_a_comment_on_a_hunk_quotes_its_head(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    window = open_window(batch(tmp_path))
-    qtbot.keyClick(window.queue_view, Qt.Key.Key_D)
-    window.diff.comment_requested.emit(DiffAnchor("ring/chain.c", 0))
-    window.reply.editor.setPlainText("Too late here.")
-    window.reply.flush()
-    assert "> @@ -10,6 +10,8 @@ static void ring_walk(struct ring *ring)\n\nToo late here." in preview(window)
-
-
 def test_words_typed_for_one_patch_stay_with_it_when_another_is_selected(
     open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -153,16 +126,6 @@ def test_words_typed_for_one_patch_stay_with_it_when_another_is_selected(
     assert window.bench.decisions[first].note == "Only for the first."
     assert window.reply.editor.toPlainText() == ""
     assert list(window.bench.decisions) == [first]
-
-
-def test_a_comment_grows_in_place_while_it_is_typed(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    window = open_window(batch(tmp_path))
-    window.diff.comment_requested.emit(DiffAnchor("ring/chain.c", 0, 3))
-    for text in ("Why", "Why here", "Why here?"):
-        window.reply.editor.setPlainText(text)
-        window.reply.flush()
-        assert window.reply.editor.toPlainText() == text
-    assert [comment.text for comment in window.bench.comments(window.queue_view.key)] == ["Why here?"]
 
 
 def test_decisions_row_and_tab_are_there_again_at_the_next_start(

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QListWidget
 from pytestqt.qtbot import QtBot
@@ -11,10 +12,11 @@ from pytestqt.qtbot import QtBot
 from tests.support.panes import CHAIN, facts
 from uringreview.kernel.status import Cell, Status
 from uringreview.mail.queue import Queue
+from uringreview.mail.subject import asked_range
 from uringreview.review.facts import Desk, PatchFacts
 from uringreview.series.graph import Edge, Group, LaterFix, Member, Reason
 from uringreview.ui.series_drawing import SeriesDrawing
-from uringreview.ui.series_layout import BoxKind, Link, lay_out
+from uringreview.ui.series_layout import BoxKind, Link, lay_out, lay_out_all
 from uringreview.ui.series_view import SeriesPane
 from uringreview.ui.theme import Theme
 
@@ -23,7 +25,7 @@ SAID = "the series is 1/3, 2/3, 3/3"
 
 
 def member(upstream: str, key: str | None, asked: str = "7.0-6.6") -> Member:
-    return Member(upstream, key, f"ring: part {upstream[0]}", asked)
+    return Member(upstream, key, f"ring: part {upstream[0]}", asked, row=key)
 
 
 def edge(patch: str, needs: str, said_by: str | None = "a") -> Edge:
@@ -33,10 +35,11 @@ def edge(patch: str, needs: str, said_by: str | None = "a") -> Edge:
 def queue(group: Group | None, fixes: tuple[LaterFix, ...] = ()) -> Desk:
     """A desk of the two loaded patches "a" and "b"."""
     made = []
-    for key, upstream in (("a", FIRST), ("b", SECOND)):
+    for key, upstream, asked in (("a", FIRST, "7.0-6.6"), ("b", SECOND, "7.0")):
         one = facts(CHAIN, upstream=upstream)
         message = replace(one.patch.message, message_id=key)
-        row = replace(one.row, patch=replace(one.patch, message=message))
+        subject = replace(one.patch.subject, asked=asked_range(f"[PATCH AUTOSEL {asked}] ring: part"))
+        row = replace(one.row, patch=replace(one.patch, message=message, subject=subject))
         cells = (Cell(key, "linux-7.0.y", Status.CLEAN, ""), Cell(key, "linux-6.6.y", Status.CONFLICT, ""))
         mine = tuple(fix for fix in fixes if fix.fixes == upstream)
         made.append(replace(one, row=row, group=group, cells=cells, later_fixes=mine))
@@ -103,15 +106,17 @@ def test_the_list_says_what_the_drawing_shows_and_who_said_it(pane: SeriesPane) 
     pane.show_patch(desk.of("b"))
     assert lines(pane) == [
         f"{THIRD} is missing here: named by the mails, not loaded.",
-        f"Unequal ranges: {FIRST} 7.0-6.6, {SECOND} 7.0. Some branches would get only part of the series.",
+        "Unequal ranges 7.0-6.6 / 7.0: 6.18 to 6.6 would get 1 of 3.",
         f"Order to take: {FIRST}, {SECOND}, {THIRD}",
+        f"7.0: take {FIRST}, {SECOND}; missing here: {THIRD}",
+        f"6.6: does not apply: {FIRST}, {SECOND}; missing here: {THIRD}; not asked for there: {SECOND}",
         f"1. {FIRST}  ring: part 1  7.0-6.6",
         f"2. {SECOND}  ring: part 2  7.0",
-        f"needs {FIRST}, says {FIRST}: {SAID}",
-        f"fixed later by {'4' * 12} “ring: repair part 2”, seen in linux-7.1.y",
+        f"needs {FIRST}, rationale asks for it, in {FIRST}: {SAID}",
+        f'fixed later by {"4" * 12} ("ring: repair part 2"), not in this queue, seen in linux-7.1.y',
         f"3. {THIRD}  ring: part 3  (missing here)",
-        f"needs {SECOND}, says {FIRST}: {SAID}",
-        f"needs {FIRST}, says {FIRST}: {SAID}",
+        f"needs {SECOND}, rationale asks for it, in {FIRST}: {SAID}",
+        f"needs {FIRST}, rationale asks for it, in {FIRST}: {SAID}",
     ]
 
 
@@ -130,12 +135,11 @@ def test_a_click_on_a_box_chooses_its_patch_and_a_missing_one_chooses_nothing(pa
     pane.show_patch(desk.of("a"))
     drawing = pane.findChild(SeriesDrawing, "seriesDrawing")
     assert drawing is not None
-    boxes = lay_out(of(desk, "a"), desk).boxes
     with qtbot.waitSignal(pane.patch_chosen) as chosen:
-        QTest.mouseClick(drawing, Qt.MouseButton.LeftButton, pos=drawing.place(boxes[1]).center())
+        QTest.mouseClick(drawing, Qt.MouseButton.LeftButton, pos=drawing.place(1).center().toPoint())
     assert chosen.args == ["b"]
     with qtbot.assertNotEmitted(pane.patch_chosen):
-        QTest.mouseClick(drawing, Qt.MouseButton.LeftButton, pos=drawing.place(boxes[2]).center())
+        QTest.mouseClick(drawing, Qt.MouseButton.LeftButton, pos=drawing.place(2).center().toPoint())
 
 
 def test_return_in_the_list_chooses_the_member(pane: SeriesPane, qtbot: QtBot) -> None:
@@ -158,3 +162,73 @@ def test_a_patch_that_stands_alone_says_so(pane: SeriesPane) -> None:
     assert empty is not None
     assert empty.isVisible()
     assert empty.text() == "Nothing in this queue says that this patch belongs with another."
+
+
+def drawn(pane: SeriesPane) -> SeriesDrawing:
+    desk = queue(SERIES)
+    pane.show_desk(desk)
+    pane.show_patch(desk.of("a"))
+    pane.drawing.setFocus()
+    return pane.drawing
+
+
+def test_the_arrow_keys_walk_along_the_arrows_and_it_is_said_what_they_stand_for(pane: SeriesPane) -> None:
+    drawing = drawn(pane)
+    said = pane.findChild(QLabel, "seriesWhy")
+    assert said is not None
+    assert drawing.focused == 0
+    QTest.keyClick(drawing, Qt.Key.Key_Right)
+    assert drawing.focused == 1
+    assert said.text().splitlines() == [f"{SECOND} after {FIRST}", f"rationale asks for it, in {FIRST}: {SAID}"]
+    QTest.keyClick(drawing, Qt.Key.Key_Right)
+    QTest.keyClick(drawing, Qt.Key.Key_Right)
+    assert drawing.focused == 2
+    QTest.keyClick(drawing, Qt.Key.Key_Left)
+    assert drawing.focused == 1
+    QTest.keyClick(drawing, Qt.Key.Key_Up)
+    assert drawing.focused == 0
+    assert said.text().startswith("Arrow keys walk")
+
+
+def test_return_in_the_drawing_goes_to_the_patch(pane: SeriesPane, qtbot: QtBot) -> None:
+    drawing = drawn(pane)
+    QTest.keyClick(drawing, Qt.Key.Key_Right)
+    with qtbot.waitSignal(pane.patch_chosen) as chosen:
+        QTest.keyClick(drawing, Qt.Key.Key_Return)
+    assert chosen.args == ["b"]
+
+
+def test_keys_magnify_and_a_drag_moves_but_chooses_nothing(pane: SeriesPane, qtbot: QtBot) -> None:
+    drawing = drawn(pane)
+    before = drawing.scale
+    QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    assert drawing.scale > before
+    place = drawing.place(0)
+    with qtbot.assertNotEmitted(pane.patch_chosen):
+        start = QPoint(40, 100)
+        QTest.mousePress(drawing, Qt.MouseButton.LeftButton, pos=start)
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            QPointF(120, 100),
+            drawing.mapToGlobal(QPointF(120, 100)),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        drawing.mouseMoveEvent(move)
+        QTest.mouseRelease(drawing, Qt.MouseButton.LeftButton, pos=QPoint(120, 100))
+    assert drawing.place(0).left() > place.left()
+    QTest.keyClick(drawing, Qt.Key.Key_0)
+    assert drawing.scale == before
+
+
+def test_the_series_of_the_whole_queue_are_drawn_below_each_other(pane: SeriesPane) -> None:
+    desk = replace(queue(SERIES), groups=(SERIES, SERIES))
+    assert [box.row for box in lay_out_all(desk).boxes] == [0, 0, 0, 1, 1, 1]
+    pane.show_desk(desk)
+    pane.show_patch(desk.of("a"))
+    assert len(pane.drawing.drawing.boxes) == 3
+    pane.toggle_scope()
+    assert len(pane.drawing.drawing.boxes) == 6
+    assert {link.start for link in pane.drawing.drawing.links} == {0, 1, 3, 4}

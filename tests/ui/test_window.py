@@ -150,10 +150,10 @@ def test_colours_change_at_once_and_are_remembered(open_window: OpenWindow, tmp_
     assert not window.theme.is_dark
 
 
-def test_files_can_be_dropped(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    window = open_window()
+def drop(window: Window, *urls: QUrl) -> None:
+    """Drop these on the window."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(batch(tmp_path)))])
+    data.setUrls(urls)
     event = QDropEvent(
         QPointF(5, 5),
         Qt.DropAction.CopyAction,
@@ -162,8 +162,23 @@ def test_files_can_be_dropped(open_window: OpenWindow, tmp_path: Path, qtbot: Qt
         Qt.KeyboardModifier.NoModifier,
     )
     window.dropEvent(event)
+
+
+def test_files_and_folders_can_be_dropped_and_links_are_not_fetched(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window()
+    link = QUrl("https://lore.example/all/some-mail/")
+    drop(window, link)
+    assert window.status_line.message.startswith("Links are not fetched")
+    assert not window.bench.has_queue
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "five.eml").write_bytes(mail.autosel(title="hid: mind the gap", position=5))
+    drop(window, QUrl.fromLocalFile(str(batch(tmp_path))), link, QUrl.fromLocalFile(str(folder)))
+    assert window.status_line.message.startswith("Links are not fetched")
     settle(qtbot, window)
-    assert len(window.queue_model.shown) == 4
+    assert len(window.queue_model.shown) == 5
 
 
 @pytest.mark.parametrize("bad", ["empty", "no mail", "pdf", "missing"])

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Protocol
 
 from uringreview.diff.model import ChangeKind, Diff, FileChange
-from uringreview.kernel.clone import Clone
+from uringreview.kernel.clone import Clone, NotDownloaded
 from uringreview.kernel.hunks import Fit, HunkText, fit, hunk_text
 from uringreview.kernel.trees import Entry
 
@@ -190,7 +190,11 @@ class Engine:
         key = (patch, content)
         known = self._fits.get(key)
         if known is None:
-            known = self._fits[key] = fit(patch.hunks, self.text(content))[0]
+            try:
+                text = self.text(content)
+            except NotDownloaded as problem:
+                raise NotDownloaded(f"{patch.old_path}: {problem}") from problem
+            known = self._fits[key] = fit(patch.hunks, text)[0]
         return known
 
     def made(self, patch: FilePatch, content: str) -> str:

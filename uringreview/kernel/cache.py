@@ -7,6 +7,7 @@ written, SQLite takes back at the next opening. What is read back carries a chec
 
 import hashlib
 import sqlite3
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 _Found = TypeVar("_Found")
 _BUSY_SECONDS = 2
+_TRIED_BYTES = 256 * 1024
 
 
 class CacheFile:
@@ -86,6 +88,23 @@ class CacheFile:
         for name in (self.path.name, self.path.name + "-journal"):
             with suppress(OSError):
                 self.path.with_name(name).unlink()
+
+
+def unwritable() -> str:
+    """Why nothing can be kept in the cache folder, in a sentence; "" where it can, found out by trying."""
+    import platformdirs
+
+    folder = Path(platformdirs.user_cache_dir("uringreview"))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\0" * _TRIED_BYTES)
+    except OSError as problem:
+        return (
+            f"The cache folder {folder} cannot be written ({problem.strerror}): "
+            "what is shown is right, but all of it is worked out anew at every start."
+        )
+    return ""
 
 
 def checksum(*parts: bytes) -> bytes:

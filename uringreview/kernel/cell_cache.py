@@ -16,7 +16,7 @@ from uringreview import __version__
 from uringreview.kernel.cache import CacheFile, checksum
 from uringreview.kernel.status import Candidate, Cell, FailedHunk, Flag, FlagKind, Status
 
-RULES = 2
+RULES = 3
 """Goes up with every change of what a cell says."""
 
 _NAME = "cells-1.sqlite"

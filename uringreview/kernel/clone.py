@@ -7,7 +7,7 @@ remote-tracking. Objects that a partial clone did not download are said to be so
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from uringreview.errors import EnvironmentProblem, UnreadableError, UsageProblem
 from uringreview.kernel.commit_diff import commit_diff
-from uringreview.kernel.refs import Branch, Release, commit_of, other_branches, releases, stable_branches
+from uringreview.kernel.log_stream import Logged, Unreadable, straight_line
+from uringreview.kernel.refs import Branch, Release, commit_of, lost_branches, other_branches, releases, stable_branches
 from uringreview.kernel.repository import common_dir, open_repository
 from uringreview.kernel.trees import Entry, Trees
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _HEX = re.compile(r"[0-9a-f]{4,40}")
 _GITLINK = 0o160000
+_FSCK = "try git fsck there"
 
 
 class NotDownloaded(UnreadableError):
@@ -61,6 +63,11 @@ class Clone:
         self.branches: tuple[Branch, ...] = stable_branches(repo)
         self.others: tuple[tuple[str, str], ...] = other_branches(repo)
         self._by_name = {branch.name: branch for branch in self.branches}
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The names of stable branches that are left out because no commit of theirs can be read."""
+        return lost_branches(self._repo)
 
     @property
     def objects(self) -> Path:
@@ -173,9 +180,7 @@ class Clone:
         if data is None:
             if self.partial:
                 raise NotDownloaded(f"{what} is not downloaded: {self.path} is a partial clone")
-            raise EnvironmentProblem(
-                f"{what} is missing from {self.path} (object {object_id[:12]}); try git fsck there"
-            )
+            raise EnvironmentProblem(f"{what} cannot be read from {self.path} (object {object_id[:12]}); {_FSCK}")
         return data
 
     def is_ancestor(self, ancestor: str, commit: str) -> bool:
@@ -200,7 +205,21 @@ class Clone:
             return datetime.fromtimestamp(0, UTC)
         return datetime.fromtimestamp(found.author.time, timezone(timedelta(minutes=found.author.offset)))
 
-    def walk(self, tip: str, hide: tuple[str, ...] = (), first_parent: bool = False) -> "Iterator[pygit2.Commit]":
+    def line(self, tip: str, most: int) -> Generator[Logged]:
+        """At most `most` commits from `tip` backwards along first parents."""
+        if not self.partial:  # git would fetch what such a clone lacks, libgit2 cannot
+            begun = False
+            try:
+                for commit in straight_line(self.common_dir, tip, most):
+                    begun = True
+                    yield commit
+                return
+            except Unreadable as problem:
+                if begun:
+                    raise EnvironmentProblem(f"the history of {self.path} cannot be read: {problem}") from problem
+        yield from islice(self.walk(tip, first_parent=True), most)
+
+    def walk(self, tip: str, hide: tuple[str, ...] = (), first_parent: bool = False) -> Iterator[Logged]:
         """The commits from `tip` backwards in time, without what `hide` can reach."""
         import pygit2
         from pygit2.enums import SortMode
@@ -211,7 +230,9 @@ class Clone:
         for commit in hide:
             walker.hide(_oid(commit))
         try:
-            yield from walker
+            for found in walker:
+                parents = tuple(map(str, found.parent_ids))
+                yield Logged(str(found.id), parents, found.author.raw_email or b"", found.raw_message)
         except (KeyError, pygit2.GitError) as problem:
             if not (self.shallow or self.partial):
                 raise EnvironmentProblem(f"the history of {self.path} cannot be read: {problem}") from problem
@@ -246,9 +267,11 @@ class Clone:
             return None
 
     def _raw(self, object_id: str) -> bytes | None:
+        import pygit2
+
         try:
             return self._repo.odb.read(_oid(object_id))[1]
-        except KeyError:
+        except (KeyError, pygit2.GitError):  # absent, or damaged
             return None
 
 
@@ -265,6 +288,8 @@ def open_clone(path: str) -> Clone:
     if not os.path.exists(absolute):
         raise EnvironmentProblem(f"{path}: no such path; give the folder of a kernel clone")
     clone = Clone(absolute, open_repository(absolute))
+    if not clone.branches and clone.lost:
+        raise EnvironmentProblem(f"{path} has {', '.join(clone.lost)}, but no commit of them can be read; {_FSCK}")
     if not clone.branches:
         raise EnvironmentProblem(
             f"{path} has no branch called linux-X.Y.y; fetch some from the stable tree, "

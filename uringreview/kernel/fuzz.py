@@ -15,18 +15,21 @@ _MOST = 2  # patch(1)'s default
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a hunk goes: the 0-based line that its old side begins at, and how many outer lines are left alone."""
+    """Where a hunk goes: the 0-based line that its old side begins at, and the fuzz factor that it needs there."""
 
     fuzz: int
     line: int
-    skip_first: int
-    skip_last: int
 
 
-def fuzz_needed(hunks: Sequence[HunkText], data: bytes) -> int | None:
-    """The largest fuzz factor (0 to 2) that a hunk needs for all to fit `data`; None where one does not fit so."""
+def fuzz_needed(hunks: Sequence[HunkText], data: bytes, removes: bool = False) -> int | None:
+    """The largest fuzz factor (0 to 2) that a hunk needs for all to fit `data`; None where one does not fit so.
+
+    Where the patch `removes` the file its hunks must leave nothing of it: patch(1) fails else, and keeps the file.
+    """
     places = _places(hunks, data)
-    return None if places is None else max((place.fuzz for place in places), default=0)
+    if places is None or (removes and with_fuzz(hunks, data)):
+        return None
+    return max((place.fuzz for place in places), default=0)
 
 
 def with_fuzz(hunks: Sequence[HunkText], data: bytes) -> bytes | None:
@@ -38,10 +41,9 @@ def with_fuzz(hunks: Sequence[HunkText], data: bytes) -> bytes | None:
     made: list[bytes] = []
     taken = 0
     for hunk, place in zip(hunks, places, strict=True):
-        first = place.line + place.skip_first
-        made += lines[taken:first]
-        made += _cut(hunk.new)[place.skip_first : hunk.new_lines - place.skip_last]
-        taken = place.line + hunk.old_lines - place.skip_last
+        made += lines[taken : place.line + hunk.leading]
+        made += _cut(hunk.new)[hunk.leading : hunk.new_lines - hunk.trailing]
+        taken = place.line + hunk.old_lines - hunk.trailing
     return b"".join([*made, *lines[taken:]])
 
 
@@ -56,9 +58,9 @@ def _places(hunks: Sequence[HunkText], data: bytes) -> list[_Place] | None:
             where = _locate(hunk, data, total, fuzz, first + carried, frozen)
             if where is not None:
                 carried = where - first
-                frozen = where + hunk.old_lines - 1
-                skipped = (max(fuzz + end - context, 0) for end in (hunk.leading, hunk.trailing))
-                found.append(_Place(fuzz, where - 1, *skipped))
+                # The next hunk may begin in the lines that this one only has as context at its end.
+                frozen = where + hunk.old_lines - hunk.trailing - 1
+                found.append(_Place(fuzz, where - 1))
                 break
         else:
             return None
@@ -69,7 +71,7 @@ def _locate(hunk: HunkText, data: bytes, total: int, fuzz: int, guess: int, froz
     """The 1-based line where the hunk's old side stands, outer context lines aside; None where it does not.
 
     `total` is the number of lines of `data`, `guess` where the hunk is looked for first, `frozen` the last line that
-    an earlier hunk took.
+    an earlier hunk changed.
     """
     if not hunk.old:
         return guess

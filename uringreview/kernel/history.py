@@ -7,17 +7,15 @@ what came again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from uringreview.kernel.clone import Branch, Clone
-from uringreview.kernel.log_cache import LogCache
+from uringreview.kernel.log_cache import Head, LogCache
+from uringreview.kernel.log_stream import Logged
 from uringreview.kernel.messages import named
-
-if TYPE_CHECKING:
-    import pygit2
 
 _MOST_COMMITS = 300_000
 _KEY = 8  # digits that are enough to look an id up by; longer prefixes are then compared
@@ -160,34 +158,47 @@ def history(clone: Clone, branch: Branch) -> BranchLog:
     cache = LogCache(str(clone.common_dir), branch)
     # What a shallow clone holds below the same tip changes when it is deepened: its short log is walked each time.
     known = None if clone.shallow else cache.head()
-    if known is not None and not (known.tip == branch.tip or _leads_to(clone, known.tip, branch.tip)):
-        known = None
+    if known is not None and known.tip == branch.tip:
+        return _kept(clone, branch, cache, known, [])
+    straight = _straight(clone, branch, known.tip if known is not None else "")
     if known is not None:
-        base, newer = known.base, []
-        tip = branch.tip
-        if known.tip != tip:
-            newer = [_line(commit) for commit in clone.walk(tip, _given(known.tip, base))][::-1]
-            if cache.append(known, newer):
-                newer = []
-            else:
-                tip = known.tip
-
-        def stored() -> list[str]:
-            older = cache.lines(tip)
-            return _walked(clone, branch, cache)[1] if older is None else older + newer
-
-        return BranchLog(branch, base, known.complete, stored)
-    base, lines, complete = _walked(clone, branch, cache)
+        newer = straight.lines if straight.base == known.tip else None
+        if straight.lines is None and _leads_to(clone, known.tip, branch.tip):
+            newer = [_line(commit) for commit in clone.walk(branch.tip, _given(known.tip, known.base))][::-1]
+        if newer is not None:
+            return _kept(clone, branch, cache, known, newer)
+    base, lines, complete = _whole(clone, branch, cache, straight)
     return BranchLog(branch, base, complete, lambda: lines)
+
+
+def _kept(clone: Clone, branch: Branch, cache: LogCache, known: Head, newer: list[str]) -> BranchLog:
+    """The log of which the cache holds all but the `newer` lines, oldest first; those are kept too."""
+    tip = known.tip
+    if newer and cache.append(known, newer):
+        tip, newer = branch.tip, []
+
+    def stored() -> list[str]:
+        older = cache.lines(tip)
+        return _whole(clone, branch, cache, _straight(clone, branch, ""))[1] if older is None else older + newer
+
+    return BranchLog(branch, known.base, known.complete, stored)
 
 
 def _leads_to(clone: Clone, older: str, tip: str) -> bool:
     return clone.commit(older) is not None and clone.is_ancestor(older, tip)
 
 
-def _walked(clone: Clone, branch: Branch, cache: LogCache) -> tuple[str, list[str], bool]:
+@dataclass(frozen=True, slots=True)
+class _Straight:
+    """The log from a tip down to `base`, oldest first; `lines` is None where a merge stands in the way."""
+
+    base: str
+    lines: list[str] | None
+
+
+def _whole(clone: Clone, branch: Branch, cache: LogCache, straight: _Straight) -> tuple[str, list[str], bool]:
     """The branch's base, its whole log (oldest first) and whether that is complete; kept for the next time."""
-    base, lines = _straight(clone, branch)
+    base, lines = straight.base, straight.lines
     if lines is None:
         newest = (_line(commit) for commit in clone.walk(branch.tip, _given(base)))
         lines = list(islice(newest, _MOST_COMMITS))[::-1]
@@ -197,55 +208,54 @@ def _walked(clone: Clone, branch: Branch, cache: LogCache) -> tuple[str, list[st
     return base, lines, complete
 
 
-def _straight(clone: Clone, branch: Branch) -> tuple[str, list[str] | None]:
-    """The mainline release under `branch` ("" for none), and the log since, oldest first.
+def _straight(clone: Clone, branch: Branch, known: str) -> _Straight:
+    """The log down to the commit `known` ("" for none) or to the mainline release under `branch`, whichever is met.
 
-    A stable branch is one line of commits: one pass from its tip to the release reads it. Where a merge is met on the
-    way the log is None, and has to be walked with the release left out.
+    A stable branch is one line of commits: one pass from its tip reads it. Where a merge is met on the way, the log has
+    to be walked with the release left out.
     """
     release = clone.tagged(f"v{branch.version}") or ""
-    if release and not clone.is_ancestor(release, branch.tip):
-        release = ""
     wanted = f"Linux {branch.version}".encode()
     lines: list[str] | None = []
-    for commit in islice(clone.walk(branch.tip, first_parent=True), _MOST_COMMITS):
-        if lines is None and release:
-            break
-        if release:
-            if str(commit.id) == release:
-                break
-        elif commit.raw_message.startswith(wanted) and commit.raw_message.partition(b"\n")[0].rstrip() == wanted:
-            release = str(commit.id)
-            break
-        if lines is not None:
-            if len(commit.parent_ids) > 1:
+    with closing(clone.line(branch.tip, _MOST_COMMITS)) as line:
+        for commit in line:
+            if commit.id in (known, release):
+                return _Straight(commit.id, None if lines is None else lines[::-1])
+            if commit.message.startswith(wanted) and commit.message.partition(b"\n")[0].rstrip() == wanted:
+                if release and clone.is_ancestor(release, branch.tip):
+                    return _Straight(release, None)
+                return _Straight(commit.id, None if lines is None else lines[::-1])
+            if len(commit.parents) > 1:
                 lines = None
-            else:
+                if release:
+                    if clone.is_ancestor(release, branch.tip):
+                        return _Straight(release, None)
+                    release = ""
+            if lines is not None:
                 lines.append(_line(commit))
-    else:
-        if release:
-            lines = None
-    return release, None if lines is None else lines[::-1]
+    if release and clone.is_ancestor(release, branch.tip):
+        return _Straight(release, None)
+    return _Straight("", None if lines is None else lines[::-1])
 
 
 def _given(*commits: str) -> tuple[str, ...]:
     return tuple(commit for commit in commits if commit)
 
 
-def _line(commit: "pygit2.Commit") -> str:
+def _line(commit: Logged) -> str:
     """One commit as a line of text: fields between tabs, ids between blanks, the subject last."""
-    message = commit.raw_message
+    message = commit.message
     says = named(message)
     reverts = " ".join([f"{taken}:{upstream}" for taken, upstream in says.reverts]) if says.reverts else ""
     fixes, dep_of = " ".join(says.fixes), " ".join(says.stable_dep_of)
     subject = _plain(message.partition(b"\n")[0])
-    author = _address(commit.author.raw_email)
+    author = _address(commit.author)
     return f"{commit.id}\t{author}\t{' '.join(says.upstream)}\t{reverts}\t{fixes}\t{dep_of}\t{subject}"
 
 
 @lru_cache(maxsize=4096)
-def _address(text: bytes | None) -> str:
-    return _plain(text or b"").lower()
+def _address(text: bytes) -> str:
+    return _plain(text).lower()
 
 
 def _plain(text: bytes) -> str:

@@ -82,6 +82,6 @@ def every_cell(
     if cache and trial is not None:
         cache.save()
         for at, branch in enumerate(chosen):
-            if branch.name not in known:
+            if branch.name not in known and branch.name not in trial.unread:
                 cache.keep_run(runs[branch.name], trial.relied[branch.name], cells[at :: len(chosen)])
     return tuple(cells)

@@ -22,6 +22,8 @@ _UPSTREAM = re.compile(
 _PICKED = re.compile(rb"\(?(?:cherry[ -]picked|backported) from (?:upstream )?commit " + _ID + rb"(?: upstream)?\)?")
 _TRAILED = re.compile(rb" " + _ID + rb"\b")
 _BLANKS = re.compile(rb"[ \t\n]+")
+_USUAL = re.compile(rb"[^\n]*\n\n(?:commit ([0-9a-f]{40}) upstream\.|\[ upstream commit ([0-9a-f]{40}) \])\n")
+_BEFORE_ID = len("commit ")
 _NEAR = 40  # "commit" stands within so many bytes of the begin of a line that is a reference
 
 
@@ -59,6 +61,11 @@ def named(message: bytes) -> Named:
 
 def _references(lower: bytes) -> list[str]:
     """The ids that whole lines name as the commit which this one is the backport of."""
+    usual = _USUAL.match(lower)
+    if usual is not None:
+        last = usual.lastindex or 1
+        if usual.start(last) - _BEFORE_ID == lower.find(b"commit") == lower.rfind(b"commit"):
+            return [usual[last].decode("ascii")]
     found: list[str] = []
     below = 0  # where the line after the last reference begins
     headed = True

@@ -67,7 +67,7 @@ def range_findings(asked: BranchRange | None, cells: Iterable[Cell]) -> tuple[Ra
     unknown = [version for version, status in inside if status in (Status.ERROR, Status.DAMAGED)]
     if unknown:
         add(RangeKind.NOT_CHECKABLE, f"asks for {asked}, not checkable on {_listed(unknown)}", unknown)
-    absent = [version for version in _named(asked) if version not in by_version]
+    absent = [version for version in named_in(asked) if version not in by_version]
     if absent:
         sentence = f"asks for {asked}; the clone has no {_branches(absent)}: not checked there"
         add(RangeKind.NOT_IN_CLONE, sentence, absent)
@@ -80,7 +80,7 @@ def _with(inside: Sequence[tuple[Version, Status]], wanted: Status) -> list[Vers
     return [version for version, status in inside if status is wanted]
 
 
-def _named(asked: BranchRange) -> list[Version]:
+def named_in(asked: BranchRange) -> list[Version]:
     """The branches that are asked for beyond doubt, newest first."""
     ends = [end for part in asked.parts or (asked,) for end in (part.newest, part.oldest)]
     return sorted({*ends, *(version for version in _LONGTERM if version in asked)}, reverse=True)

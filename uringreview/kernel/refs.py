@@ -54,6 +54,14 @@ def stable_branches(repo: "pygit2.Repository") -> tuple[Branch, ...]:
     return tuple(best[version][1] for version in sorted(best, reverse=True))
 
 
+def lost_branches(repo: "pygit2.Repository") -> tuple[str, ...]:
+    """The short names of stable branches whose refs lead to no commit that can be read, newest first."""
+    there = {branch.version for branch in stable_branches(repo)}
+    matches = (_BRANCH.fullmatch(ref) for ref in repo.references)
+    lost = {Version.parse(match["version"]) for match in matches if match is not None} - there
+    return tuple(f"linux-{version}.y" for version in sorted(lost, reverse=True))
+
+
 def other_branches(repo: "pygit2.Repository") -> tuple[tuple[str, str], ...]:
     """Every other branch, local ones first: its short name ("master", "origin/master") and its tip's 40-digit id."""
     found = []

@@ -86,7 +86,8 @@ class Scrutiny:
                 continue
             if file.refusal is not Refusal.HUNKS or file.entry is None:
                 return None
-            fuzz = fuzz_needed(file.patch.hunks, self._engine.text(file.entry.id))
+            data = self._engine.text(file.entry.id)
+            fuzz = fuzz_needed(file.patch.hunks, data, removes=file.patch.new_path is None)
             if fuzz is None:
                 return None
             worst = max(worst, fuzz)

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from uringreview.diff.model import Diff
 from uringreview.mail.subject import Version
 from uringreview.progress import Work
+
+if TYPE_CHECKING:  # a cell's words are on the first screen, diffs are not
+    from uringreview.diff.model import Diff
 
 
 class Status(Enum):
@@ -110,7 +113,7 @@ class Candidate:
     upstream: str | None
     title: str
     author: str
-    diff: Diff
+    diff: "Diff"
 
 
 def matrix(

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from uringreview.diff.model import DiffState
+from uringreview.errors import EnvironmentProblem
 from uringreview.kernel.apply import BranchTree, Engine, FileOutcome, Outcome, Refusal
 from uringreview.kernel.cache import checksum
 from uringreview.kernel.cell_cache import CellCache
@@ -28,7 +29,8 @@ _SURE = 7  # digits of a blob id that git itself takes for enough
 class Trial:
     """One run over the queue: what it remembers from cell to cell.
 
-    `relied` are, by branch, the pre-images (by the prefix that a diff gives) that cells were worked out from.
+    `relied` are, by branch, the pre-images (by the prefix that a diff gives) that cells were worked out from; `unread`
+    the branches of which an object could not be read: their cells are not to be kept.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Trial:
         digests: Sequence[bytes],
     ) -> None:
         self.relied: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        self.unread: set[str] = set()
         self._clone = clone
         self._queue = queue
         self._presence = presence
@@ -57,7 +60,8 @@ class Trial:
         prepared = self._queue[number]
         try:
             cell = self._cell(number, prepared, branch)
-        except NotDownloaded as problem:
+        except (NotDownloaded, EnvironmentProblem) as problem:
+            self.unread.add(branch.name)
             cell = _cell(prepared, branch, Status.ERROR, str(problem))
         if cell.status is Status.PRESENT:
             self._present.add((number, branch.name))

@@ -16,12 +16,9 @@ from typing import BinaryIO, TypeAlias
 
 from uringreview.mail.mbox import is_mbox, split_mbox
 from uringreview.mail.message import Source
-from uringreview.mail.page import is_page
-from uringreview.mail.patch import has_diff
 from uringreview.mail.plain import header_end
 from uringreview.mail.rows import Note, Problem
 from uringreview.mail.series import Series, inside, is_series_name, parse_series, series_name
-from uringreview.mail.unpack import not_mail, unpacked
 
 LIMIT = 512 * 1024 * 1024
 """The most bytes of one file, or of what it unpacks to, that are read."""
@@ -128,6 +125,8 @@ def _cut(data: bytes, source: Source) -> Iterator[Find]:
         yield Problem(source, f"{source}: larger than {LIMIT >> 20} MB; split it first.")
         return
     if data.startswith(_GZIP):
+        from uringreview.mail.unpack import unpacked
+
         data, fault = unpacked(data, LIMIT)
         if fault:
             yield Problem(source, f"{source}: {fault}")
@@ -151,7 +150,14 @@ _TOO_LARGE = f"one text of more than {ONE >> 20} MB, which no mail is; look at i
 
 
 def _single(data: bytes, start: bytes, source: Source) -> Iterator[Find]:
+    from uringreview.mail.page import is_page
+    from uringreview.mail.patch import has_diff
+    from uringreview.mail.unpack import not_mail
+
     text = data.decode("utf-8", "surrogateescape")
+    if start.startswith((b">From ", b"From ")):
+        # A separator that lacks its date, or that some program quoted as if it were a line of the mail.
+        start = start.partition(b"\n")[2]
     if is_page(text):
         yield Found(replace(source, part="page text"), Form.PAGE, data)
     elif _has_mail_header(start):
@@ -296,6 +302,8 @@ def _series_files(path: Path, seen: set[str]) -> "Iterator[tuple[Source, bool] |
             yield Source(str(file), "", str(path), place), True
             if name in series.reversed:
                 yield Note(part, f"{path}: {name!r} is taken back there (-R); its diff is shown as the file has it.")
+            if name in series.deeper:
+                yield Note(part, f"{path}: {name!r} is applied there with -p2 or more; the paths are as in the file.")
     for name in series.switched_off:
         if _is_name(name) and (off := inside(path.parent, name)) is not None and off.is_file():
             if _plain_path(off) in own:

@@ -4,7 +4,6 @@ A batch is one sending: the thread under its first mail (References, RFC 5322), 
 may lack Message-IDs; then the subject with its range is what names a patch.
 """
 
-import os.path
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,7 +13,8 @@ from typing import TypeAlias
 
 from uringreview.mail.answer import is_bot, is_bot_name
 from uringreview.mail.message import Message
-from uringreview.mail.patch import Patch, read_patch, sending
+from uringreview.mail.patch import Patch, read_patch
+from uringreview.mail.place import batch_of, roots, sending
 from uringreview.mail.rows import Listed, Note, Problem, Queue, Reply, Row
 from uringreview.mail.subject import Subject, SubjectKind, parse_subject
 
@@ -66,8 +66,12 @@ def gather_read(
     of = {id(message): patch for message, patch in read}
     loaded = _without_doubles(message for message, _ in read)
     patches = [(message, of[id(message)]) for message in loaded]
-    roots = _roots(loaded)
-    slots = [_Slot(_batch(patch, roots), patch, None, patch.position) for _, patch in patches if patch is not None]
+    thread_roots = roots(loaded)
+    slots = [
+        _Slot(batch_of(message, message.source, thread_roots), patch, None, patch.position)
+        for message, patch in patches
+        if patch is not None
+    ]
     slots = _without_page_doubles(slots)
     slots, folded = _folded(slots)
     overviews = [(entries, _place_overview(entries, slots)) for entries in _overviews(listed)]
@@ -111,35 +115,6 @@ def _without_doubles(messages: Iterable[Message]) -> list[Message]:
     return list(kept.values())
 
 
-def _roots(messages: list[Message]) -> dict[str, str]:
-    """For each Message-ID the id of its thread's root, as far as the loaded mails tell."""
-    by_id = {message.message_id: message for message in messages if message.message_id}
-    roots: dict[str, str] = {}
-    for start in by_id:
-        at, trail = start, {start}
-        while (message := by_id.get(at)) is not None:
-            above = message.references[0] if message.references else message.in_reply_to
-            if above is None or above in trail:
-                break
-            trail.add(above)
-            at = roots.get(above, above)
-        roots[start] = at
-    return roots
-
-
-def _batch(patch: Patch, roots: dict[str, str]) -> str:
-    message, source = patch.message, patch.message.source
-    if source.series:
-        return source.series
-    if message.message_id:
-        return roots[message.message_id]
-    above = message.references[0] if message.references else message.in_reply_to
-    if above:
-        return roots.get(above, above)
-    # git format-patch and quilt write no ids: the files of a directory belong together.
-    return source.path if source.part else os.path.dirname(source.path) or "."
-
-
 def _name(subject: Subject) -> _Name:
     return " ".join(subject.title.split()).casefold(), str(subject.asked or "")
 
@@ -151,7 +126,7 @@ def _without_page_doubles(slots: list[_Slot]) -> list[_Slot]:
         slot
         for slot in slots
         if slot.patch is None
-        or slot.patch.message.form != "patchew page"
+        or not slot.patch.message.lacks_names
         or (*_name(slot.subject), slot.patch.upstream) not in mailed
     ]
 

@@ -4,18 +4,18 @@ Header rules: RFC 5322 (addresses, Message-ID, References), RFC 2047 (encoded wo
 Kernel mail often lacks a Content-Type though its body is 8-bit; such a body is read as UTF-8.
 """
 
-import email
-import email.message
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.header import decode_header
-from email.utils import parsedate_to_datetime
 from sys import intern
+from typing import TYPE_CHECKING
 
 from uringreview.errors import UnreadableError
 from uringreview.mail.plain import read_plain
+
+if TYPE_CHECKING:  # the stdlib's parser takes longer to import than a hundred mails to list: few mails need it
+    import email.message
 
 _BRACKETED_ID = re.compile(r"<([^<>\s]+)>")
 _LONE = re.compile("[\ud800-\udfff]")
@@ -92,7 +92,17 @@ class Message:
     date: datetime | None
     date_text: str
     body: str
-    form: str = "mail"  # "mail", "lore page", "patchew page", "patch file"
+    form: str = "mail"  # "mail", "lore page", "patchew page", "thread page", "patch file"
+
+    @property
+    def lacks_names(self) -> bool:
+        """Whether it was cut from a page that shows neither Message-IDs nor addresses."""
+        return self.form in ("patchew page", "thread page")
+
+    @property
+    def above(self) -> str | None:
+        """The first of its References, which is its thread's root, else its In-Reply-To."""
+        return self.references[0] if self.references else self.in_reply_to
 
     def header(self, name: str) -> str | None:
         """The first header called `name`, whatever its case; None where there is none."""
@@ -110,8 +120,10 @@ def read_message(raw: bytes, source: Source) -> Message:
     plain = read_plain(raw)
     if plain is not None:
         return _checked(source, raw, plain.headers, _body_text(plain.body, plain.charset))
+    from email import message_from_bytes
+
     try:
-        parsed = email.message_from_bytes(raw)
+        parsed = message_from_bytes(raw)
         # raw_items: the values as stored, before any header class interprets (and chokes on) them.
         headers = tuple((name, _unfolded(value)) for name, value in parsed.raw_items())
         body = _body(parsed, source)
@@ -195,6 +207,8 @@ def decoded(value: str) -> str:
     # The stdlib's search for such words takes time by the square of the length: no real header is this long.
     if "=?" not in value or len(value) > 10_000:
         return value
+    from email.header import decode_header
+
     try:
         pieces = decode_header(value)
     except _PARSER_ERRORS:
@@ -207,6 +221,8 @@ def decoded(value: str) -> str:
 
 def read_date(text: str) -> datetime | None:
     """The aware time of a Date header's value; None where it cannot be read. "-0000" is taken for UTC."""
+    from email.utils import parsedate_to_datetime
+
     try:
         date = parsedate_to_datetime(text)
         return date if date.tzinfo else date.replace(tzinfo=UTC)
@@ -246,7 +262,7 @@ def _split_list(text: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
-def _body(parsed: email.message.Message, source: Source) -> str:
+def _body(parsed: "email.message.Message", source: Source) -> str:
     plain: str | None = None
     attached, kinds = [], []
     for part in parsed.walk():
@@ -256,8 +272,10 @@ def _body(parsed: email.message.Message, source: Source) -> str:
             continue
         if kind == "text/plain" and plain is None:
             plain = _part_text(part)
-        elif kind in ("text/x-patch", "text/x-diff"):
+        elif kind in ("text/x-patch", "text/x-diff") or _is_patch_file(part):
             attached.append(_part_text(part))
+    if plain is None and parsed.get_content_maintype() == "multipart" and not parsed.is_multipart():
+        plain = _part_text(parsed)  # parts were announced and there are none: all of it is one text
     if plain is None and not attached:
         if "text/html" in kinds:
             raise UnreadableError(f"{source}: the mail is HTML only; ask its sender for plain text.")
@@ -267,7 +285,14 @@ def _body(parsed: email.message.Message, source: Source) -> str:
     return "\n".join(text for text in (plain, *attached) if text is not None)
 
 
-def _part_text(part: email.message.Message) -> str:
+def _is_patch_file(part: "email.message.Message") -> bool:
+    """Whether an attached part is named as a patch, whatever type a mail program made up for it."""
+    name = part.get_filename() or ""
+    kinds = ("text", "application")
+    return name.lower().endswith((".patch", ".diff")) and part.get_content_maintype() in kinds
+
+
+def _part_text(part: "email.message.Message") -> str:
     payload = part.get_payload(decode=True)
     return _body_text(payload if isinstance(payload, bytes) else b"", part.get_content_charset() or "utf-8")
 

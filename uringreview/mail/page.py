@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from uringreview.mail.message import Message, Source, assemble
 from uringreview.mail.overview import read_overview
 from uringreview.mail.rows import Listed
+from uringreview.mail.thread_page import entries
 
 _HEADER = re.compile(
     r"\s{0,8}(From|Sender|Reply-To|To|Cc|Bcc|Subject|Date|Message-ID|In-Reply-To|References):(?:\s+(.*))?",
@@ -46,9 +47,12 @@ class _Page:
 
 
 def is_page(text: str) -> bool:
-    """Whether `text` is that of a lore or a patchew page."""
+    """Whether `text` is that of a lore or a patchew page, of one mail or of a whole thread."""
     lines = _lines(text)
-    return _lore_page(lines) is not None or (next(_patchew_heads(lines), None) is not None and not _is_mail(lines))
+    if _lore_page(lines) is not None:
+        return True
+    several = next(_patchew_heads(lines), None) is not None or next(entries(lines), None) is not None
+    return several and not _is_mail(lines)
 
 
 def read_page(text: str, source: Source) -> Iterator[Message | Listed]:
@@ -57,6 +61,7 @@ def read_page(text: str, source: Source) -> Iterator[Message | Listed]:
     page = _lore_page(lines)
     if page is None:
         yield from _read_patchew(lines, text, source)
+        yield from _read_thread(lines, source)
         return
     headers = _headers(lines[page.head : page.text])
     body = _body(lines[page.text : page.text_end])
@@ -170,3 +175,11 @@ def _read_patchew(lines: list[str], raw: str, source: Source) -> Iterator[Messag
         part = source.part if len(heads) == 1 else f"{source.part}, message {number}"
         headers = (("Subject", lines[subject].strip()), ("From", found["who"]), ("Date", found["when"]))
         yield assemble(Source(source.path, part), raw, headers, body, "patchew page")
+
+
+def _read_thread(lines: list[str], source: Source) -> Iterator[Message]:
+    for number, one in enumerate(entries(lines), 1):
+        headers = (("Subject", one.subject), ("From", one.sender), ("Date", one.date))
+        body = _body(lines[one.text : one.end])
+        raw = "\n".join(lines[one.first : one.end]) + "\n"
+        yield assemble(Source(source.path, f"{source.part}, message {number}"), raw, headers, body, "thread page")

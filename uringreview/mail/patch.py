@@ -20,14 +20,15 @@ from uringreview.mail.extent import (
     span,
     trimmed,
 )
-from uringreview.mail.message import Address, Message, Source, Span, addresses
-from uringreview.mail.subject import BranchRange, Subject, SubjectKind, Version, parse_subject
+from uringreview.mail.message import Address, Message, Span, addresses, decoded
+from uringreview.mail.place import folder_range, position
+from uringreview.mail.subject import Subject, SubjectKind, parse_subject
 from uringreview.mail.trailers import Trailer, find_trailers
 
 __all__ = ["HEADING", "Patch", "Trailer", "read_patch"]
 
 HEADING = "LLM Generated explanations, may be completely bogus:"
-_IN_BODY = re.compile(r"(From|Subject|Date):[ \t]+(\S.*)")
+_IN_BODY = re.compile(r"(From|Subject|Date):[ \t]+")
 _FULL_ID = r"([0-9a-f]{40})"
 _UPSTREAM = tuple(
     re.compile(form, re.IGNORECASE)
@@ -38,10 +39,6 @@ _UPSTREAM = tuple(
         rf"\(cherry picked from commit {_FULL_ID}\b.*",
     )
 )
-# git send-email makes them: time, process, number in the sending, who sent it.
-_NUMBERED_ID = re.compile(r"(\d{14}\.\d{1,10})-(\d{1,5})-([^@]+@.+)")
-_QUEUE = re.compile(r"(?:queue|pending|backport|hack|patches)-(\d{1,3})\.(\d{1,3})")
-_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,4})?")
 _DASHES = re.compile(r"-{8,}\s*")
 
 
@@ -49,8 +46,9 @@ _DASHES = re.compile(r"-{8,}\s*")
 class Patch:
     """One patch of the queue.
 
-    All spans are into `message.body`. `author` is the in-body `From:` line's, else the sender. `upstream` is the full
-    40-digit id that the mail names, or None. `stable_base` is the header `X-stable-base` ("Linux 7.0.9"). `position`
+    All spans are into `message.body`. `author` is the in-body `From:` line's, else the sender; as for git, one without
+    a name goes by the address. An in-body `Subject:` gives the title. `upstream` is the full 40-digit id that the mail
+    names, or None. `stable_base` is the header `X-stable-base` ("Linux 7.0.9"). `position`
     is the place in the batch (from the subject's NN/MM, else from the Message-ID), None where unknown.
     `white_space_lost` is True where the text came from a page that dropped leading blanks and blank context lines:
     its diff cannot be applied as it stands. Where the subject names no branch, `subject.asked` is that of the folder
@@ -78,9 +76,11 @@ class Patch:
         """
         source = self.message.source
         own = self.message.message_id or self.upstream or str(source)
-        is_file = self.message.message_id is None and self.message.form != "patchew page"
+        is_file = self.message.message_id is None and not self.message.lacks_names
+        if not (source.series or is_file):
+            return own
         folder = os.path.basename(os.path.dirname(source.series or source.path))
-        return f"{folder}/{own}" if folder and (source.series or is_file) else own
+        return f"{folder}/{own}" if folder else own
 
     @property
     def rationale_text(self) -> str:
@@ -102,9 +102,10 @@ def read_patch(message: Message) -> Patch | None:
     if subject.is_reply or subject.number == 0:
         return None
     if subject.asked is None:
-        subject = replace(subject, asked=_folder_range(message.source))
+        subject = replace(subject, asked=folder_range(message.source))
     lines = lines_of(message.body)
-    first, author = _commit_message_start(lines)
+    first, named, title = _commit_message_start(lines)
+    author = named or message.sender
     end = message_end(lines, first)
     after = end + 1 if end < len(lines) and lines[end].text.rstrip() == "---" else end
     diff = find_diff(lines, after)
@@ -115,11 +116,11 @@ def read_patch(message: Message) -> Patch | None:
     first, text_end = trimmed(lines, first, text_end)
     return Patch(
         message=message,
-        subject=subject,
-        author=author or message.sender,
+        subject=replace(subject, title=title) if title else subject,
+        author=author if author.name else replace(author, name=author.address),
         upstream=_upstream(lines[first:text_end]),
         stable_base=message.header("X-stable-base"),
-        position=_position(message, subject),
+        position=position(message.source, subject, message.message_id),
         commit_message=span(lines, first, text_end),
         trailers=find_trailers(lines[first:text_end]),
         rationale=_rationale(lines, subject, after, stat, diff),
@@ -129,43 +130,37 @@ def read_patch(message: Message) -> Patch | None:
     )
 
 
-def _folder_range(source: Source) -> BranchRange | None:
-    """The branch whose queue the file's folder is: queue-6.6, releases/6.6.15 (stable-queue), pending-6.12 (OpenWrt).
+def _commit_message_start(lines: list[Line]) -> tuple[int, Address | None, str]:
+    """The line where the commit message starts, behind in-body headers, and the author and title that they name.
 
-    Only the nearest folders count; a file in an unnamed place asks for no branch.
-    """
-    if source.path == "-":
-        return None
-    parts = os.path.abspath(source.series or source.path).split(os.sep)[-4:-1]
-    for folder, above in zip(reversed(parts), [*reversed(parts[:-1]), ""], strict=False):
-        found = _QUEUE.fullmatch(folder) or (_RELEASE.fullmatch(folder) if above == "releases" else None)
-        if found:
-            version = Version(int(found[1]), int(found[2]))
-            return BranchRange(version, version)
-    return None
-
-
-def _commit_message_start(lines: list[Line]) -> tuple[int, Address | None]:
-    """The line where the commit message starts, behind in-body headers, and the author whom they name.
-
-    The -rc review mails put a notice and a line of dashes before them.
+    Each header counts once and may go on in lines that begin with a blank, as git-mailinfo(1) reads them. The -rc
+    review mails put a notice and a line of dashes before them.
     """
     at, _ = trimmed(lines, 0, len(lines))
     if at < len(lines) and "stable review patch" in lines[at].text:
         dashes = next((n for n in range(at, min(at + 10, len(lines))) if _DASHES.fullmatch(lines[n].text)), None)
         if dashes is not None:
             at, _ = trimmed(lines, dashes + 1, len(lines))
-    author = None
-    while at < len(lines) and (found := _IN_BODY.fullmatch(lines[at].text)):
-        if found[1] == "From":
-            named = addresses(found[2])
-            if not named:
-                break
-            author = named[0]
-        elif author is None and found[1] != "Subject":
+    author: Address | None = None
+    title = ""
+    seen: set[str] = set()
+    while at < len(lines):
+        text = lines[at].text
+        name = found[1] if (found := _IN_BODY.match(text)) else "Subject" if text.startswith("[PATCH] ") else ""
+        end = at + 1
+        while found and end < len(lines) and lines[end].text[:1] in (" ", "\t") and lines[end].text.strip():
+            end += 1
+        if not name or name in seen or (name == "Date" and author is None):
             break
-        at += 1
-    return at, author
+        value = " ".join([text[found.end() :] if found else text, *(line.text for line in lines[at + 1 : end])])
+        named = addresses(value) if name == "From" else ()
+        if not value.strip() or (name == "From" and not named):
+            break
+        author = named[0] if named else author
+        title = parse_subject(decoded(value)).title if name == "Subject" else title
+        seen.add(name)
+        at = end
+    return at, author, title
 
 
 def _upstream(lines: list[Line]) -> str | None:
@@ -174,15 +169,6 @@ def _upstream(lines: list[Line]) -> str | None:
             if found := form.fullmatch(line.text.strip()):
                 return str(found[1]).lower()
     return None
-
-
-def _position(message: Message, subject: Subject) -> int | None:
-    if message.source.place is not None:
-        return message.source.place
-    if subject.number is not None:
-        return subject.number
-    found = _NUMBERED_ID.fullmatch(message.message_id or "")
-    return int(found[2]) if found else None
 
 
 def _rationale(
@@ -231,12 +217,6 @@ def cut_short(message: Message) -> bool:
     as_sent = message.message_id is not None and parse_subject(message.subject).kind is not SubjectKind.NONE
     ends_in_diff = diff.last >= len(lines) - 1
     return diff.short or (as_sent and ends_in_diff and stat is not None and lacks_counted(lines, diff, stat))
-
-
-def sending(message_id: str) -> tuple[str, str] | None:
-    """What the Message-IDs of one `git send-email` run share (time and process, sender); None for any other id."""
-    found = _NUMBERED_ID.fullmatch(message_id)
-    return (found[1], found[3]) if found else None
 
 
 def _may_hold_diff(body: str) -> bool:

@@ -6,10 +6,13 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from uringreview.mail.message import Message, Source
-from uringreview.mail.patch import Patch
 from uringreview.mail.subject import Subject
+
+if TYPE_CHECKING:  # mails are listed before one of them is taken apart
+    from uringreview.mail.patch import Patch
 
 # An answer that quotes the patch from its beginning quotes the line that names the upstream commit.
 _QUOTED_COMMIT = re.compile(r"^> {0,4}\[ Upstream commit ([0-9a-f]{40}) \]$", re.MULTILINE | re.IGNORECASE)
@@ -70,7 +73,7 @@ class Row:
     under another Message-ID; oldest first. The row shows the newest.
     """
 
-    patch: Patch | None
+    patch: "Patch | None"
     listed: Listed | None
     batch: str
     replies: tuple[Reply, ...] = ()
@@ -127,7 +130,7 @@ class Queue:
     notes: tuple[Note, ...] = ()
 
     @property
-    def patches(self) -> tuple[Patch, ...]:
+    def patches(self) -> "tuple[Patch, ...]":
         """The loaded patches, in queue order."""
         return tuple(row.patch for row in self.rows if row.patch is not None)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _COMMENTED = re.compile(r"#{1,20}\s{0,20}(\S+)\s*(?:-p\d+|-R|#.*)?\s*")
+_DEEPER = re.compile(r"-p(?:[2-9]|[1-9]\d)")
 _NAMES = ("series", "series.conf")
 
 
@@ -17,20 +18,23 @@ _NAMES = ("series", "series.conf")
 class Series:
     """The files that a series names, in order, and those that it names but switches off; as written, each once.
 
-    `reversed` are those of `names` with -R, which quilt takes back instead of applying. A comment may hold any word:
-    whether `switched_off` names a file, the directory tells.
+    `reversed` are those of `names` with -R, which quilt takes back instead of applying; `deeper` those with -p2 or
+    more, whose paths quilt strips further than git does. A comment may hold any word: whether `switched_off` names a
+    file, the directory tells.
     """
 
     names: tuple[str, ...]
     switched_off: tuple[str, ...]
     reversed: frozenset[str] = frozenset()
+    deeper: frozenset[str] = frozenset()
 
 
 def parse_series(text: str) -> Series:
-    """Read a series file's text; never raises. The N of -pN is not needed: each file's diff says it by its names."""
+    """Read a series file's text; never raises. -p0 and -p1 are not needed: a diff tells them by its names."""
     names: list[str] = []
     off: list[str] = []
     back: set[str] = set()
+    deeper: set[str] = set()
     for line in text.split("\n"):
         before, mark, _ = line.partition("#")
         words = before.split()
@@ -43,9 +47,11 @@ def parse_series(text: str) -> Series:
             names.append(words[0])
             if "-R" in words[1:]:
                 back.add(words[0])
+            if any(_DEEPER.fullmatch(word) for word in words[1:]):
+                deeper.add(words[0])
         elif mark and (found := _COMMENTED.fullmatch(line.strip())):
             off.append(found[1])
-    return Series(tuple(names), tuple(dict.fromkeys(name for name in off if name)), frozenset(back))
+    return Series(tuple(names), tuple(dict.fromkeys(name for name in off if name)), frozenset(back), frozenset(deeper))
 
 
 def series_name(files: Iterable[str]) -> str | None:

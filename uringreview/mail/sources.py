@@ -4,12 +4,11 @@
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from uringreview.errors import UnreadableError
 from uringreview.mail.find import Form, Found, find
-from uringreview.mail.head import Head, read_head
+from uringreview.mail.head import patch_title
 from uringreview.mail.message import Message, Source, assemble, read_message
 from uringreview.mail.page import read_page
 from uringreview.mail.patch import cut_short, has_diff, read_patch
@@ -44,14 +43,6 @@ def read_found(found: Found) -> Iterator[Item]:
         yield Problem(found.source, f"{found.source}: no mail can be made out in it; save the mail itself.")
 
 
-def head_of(found: Found) -> Head:
-    """What the list can show of a text before it is read."""
-    if found.form is Form.PATCH:
-        subject = _title(found.data[:65536].decode("utf-8", "surrogateescape"), found.source)
-        return Head(found.source, subject, "", "", "")
-    return read_head(found.data, found.source)
-
-
 def _read_mail(found: Found) -> Iterator[Item]:
     source = found.source
     try:
@@ -81,10 +72,4 @@ def _plain_patch(text: str, source: Source) -> Message:
     """A patch without mail headers, as quilt keeps them: the first line of its description is its subject."""
     body = text.replace("\r\n", "\n") if text.count("\r\n") == text.count("\n") else text
     body = body.replace("\0", "\ufffd")
-    return assemble(source, text, (("Subject", _title(body, source)),), body, "patch file")
-
-
-def _title(text: str, source: Source) -> str:
-    first = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    described = first and not first.startswith(("diff ", "---", "Index: ", "index ", "==="))
-    return first if described else Path(source.path).name
+    return assemble(source, text, (("Subject", patch_title(body, source)),), body, "patch file")

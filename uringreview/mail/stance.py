@@ -73,6 +73,11 @@ class StanceKind(Enum):
         """Whether a person who says so does not want the patch taken as it is."""
         return self in (StanceKind.DROP, StanceKind.NAK, StanceKind.NEEDS, StanceKind.HOLD)
 
+    @property
+    def rank(self) -> int:
+        """Its place among the kinds: what weighs more comes first."""
+        return list(StanceKind).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Stance:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from uringreview.rationale.check_code import check_code
 from uringreview.rationale.check_mail import check_absent, check_author, check_present, check_upstream
 from uringreview.rationale.check_place import check_applies, check_series
-from uringreview.rationale.check_review import check_maintainer, check_range, check_thread, check_verdict
+from uringreview.rationale.check_review import check_maintainer, check_range, check_verdict
 from uringreview.rationale.check_size import check_count, check_files, check_functions, check_lines
+from uringreview.rationale.check_thread import check_link, check_thread
 from uringreview.rationale.check_trees import check_commit, check_contains, check_exists, check_first
 from uringreview.rationale.claim import Claim, ClaimKind
 from uringreview.rationale.mark import BranchTarget, Evidence, Mark, MarkWord, PatchTarget, Target
@@ -37,6 +38,7 @@ _CHECKS: Mapping[ClaimKind, Callable[[Claim, Evidence], Mark]] = {
     ClaimKind.ADDS: check_code,
     ClaimKind.REMOVES: check_code,
     ClaimKind.THREAD: check_thread,
+    ClaimKind.LINK: check_link,
     ClaimKind.RANGE: check_range,
     ClaimKind.VERDICT: check_verdict,
 }

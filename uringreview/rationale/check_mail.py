@@ -16,6 +16,7 @@ from uringreview.rationale.mark import Evidence, Mark, MarkWord, Target
 from uringreview.rationale.statements import same_commit
 
 _MAIL = re.compile(r"<([^<>\s]{3,120})>")
+_MESSAGE = re.compile(r"[\w+.=-]{6,200}@[\w-]+(?:\.[\w-]+)*")
 _COMMIT = re.compile(r"([0-9a-f]{7,40})\b")
 _LINE = re.compile(r"(?m)^[ \t]{0,8}([A-Za-z][A-Za-z-]{1,40}):[ \t]+(\S.{0,400})$")
 
@@ -74,8 +75,12 @@ def check_upstream(claim: Claim, evidence: Evidence) -> Mark:
     if patch.upstream is None:
         return Mark(claim, MarkWord.UNCHECKABLE, "the mail names no upstream commit", (patch.commit_message,))
     found = f"the mail says upstream commit {patch.upstream}"
-    word = MarkWord.VERIFIED if same_commit(claim.names[0].lower(), patch.upstream.lower()) else MarkWord.CONTRADICTED
-    return Mark(claim, word, found, (place,))
+    said = claim.names[0].lower()
+    if same_commit(said, patch.upstream.lower()):
+        return Mark(claim, MarkWord.VERIFIED, found, (place,))
+    if said[:12] in patch.commit_message.of(patch.message.body).lower():
+        return Mark(claim, MarkWord.UNCHECKABLE, f"{found}, and its message names {said} too", (place,))
+    return Mark(claim, MarkWord.CONTRADICTED, found, (place,))
 
 
 def check_author(claim: Claim, evidence: Evidence) -> Mark:
@@ -152,12 +157,32 @@ def _plainly_other(key: str, value: str, patch: Patch) -> bool:
     if key.lower() == "fixes" and commit is not None:
         ids = [found for line in of_key if (found := _COMMIT.match(line)) is not None]
         return len(ids) == len(of_key) > 0 and not any(same_commit(commit[1], one[1]) for one in ids)
+    if key.lower() in ("link", "closes"):
+        message = _MESSAGE.search(value)
+        there = [_MESSAGE.search(line) for line in of_key]
+        known = [one.group() for one in there if one is not None]
+        if message is None or len(known) != len(of_key):
+            return False
+        return not any(message.group() in one or one in message.group() for one in known)
     if key.lower().endswith("-by"):
         mail, named = _MAIL.search(value), _words(_MAIL.sub("", value))
         address = mail[1].lower() if mail is not None else ""
         every = [line[2] for line in _lines(patch)]
-        return bool(named) and not any(named & _words(one) or (address and address in one.lower()) for one in every)
+        theirs = [one for one in every if address and address in one.lower()]
+        if not named or any(named & _words(one) for one in every):
+            return False
+        return not theirs or all(_another(named, one) for one in theirs)
     return False
+
+
+def _another(named: frozenset[str], person: str) -> bool:
+    """Whether the person, known by the same address, bears a plainly other name: no short form, no other script."""
+    known, local = _words(_MAIL.sub("", person)), _MAIL.search(person)
+    if not known or not all(one.isascii() for one in known | named):
+        return False
+    if any(one.startswith(other) or other.startswith(one) for one in named for other in known):
+        return False
+    return local is None or not any(one in local[1].partition("@")[0].lower() for one in named)
 
 
 def _squeezed(text: str) -> str:

@@ -10,7 +10,7 @@ from uringreview.kernel.status import Cell, Status
 from uringreview.mail.patch import Patch
 from uringreview.rationale.claim import Claim
 from uringreview.rationale.mark import BranchTarget, Evidence, Mark, MarkWord, PatchTarget, Target
-from uringreview.rationale.statements import same_commit
+from uringreview.rationale.statements import commit_ids, same_commit
 
 _VERSION_TAG = re.compile(r"\d{1,2}\.\d{1,3}\.\d{1,4}")
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,3})")
@@ -25,6 +25,13 @@ def check_series(claim: Claim, evidence: Evidence) -> Mark:
     there = {name: _loaded(name, evidence) for name in claim.names}
     targets = tuple(PatchTarget(patch.key) for patch in there.values() if patch is not None)
     missing = [name for name, patch in there.items() if patch is None]
+    counted = next((one for one in there.values() if one is not None and _counts(one, missing, evidence)), None)
+    if missing and counted is not None:
+        more = f"{', '.join(name[:12] for name in missing)} {'is' if len(missing) == 1 else 'are'} not"
+        found = (
+            f'{(counted.upstream or "")[:12]} ("{counted.subject.title}") is in this queue and names the same series'
+        )
+        return Mark(claim, MarkWord.VERIFIED, f"{found}; {more} loaded{numbered}", targets)
     if missing:
         verb = "is" if len(missing) == 1 else "are"
         return Mark(
@@ -98,6 +105,14 @@ def _applies_to_tag(name: str, branch: str | None, cell: Cell | None, evidence: 
     if cell is not None and cell.status is Status.AFTER:
         return MarkWord.UNCHECKABLE, f"{tag} alone does not take it ({tried.detail}), but {branch} does {cell.detail}"
     return MarkWord.CONTRADICTED, f"git apply --check on {tag}: {tried.detail}"
+
+
+def _counts(other: Patch, missing: list[str], evidence: Evidence) -> bool:
+    """Whether the rationale of `other`, a loaded member, names this patch and the missing ones, beside "series"."""
+    text = other.rationale_text
+    own = evidence.patch.upstream or ""
+    ids = commit_ids(text)
+    return "series" in text and all(any(same_commit(name, one) for one in ids) for name in (own, *missing))
 
 
 def is_tag(name: str) -> bool:

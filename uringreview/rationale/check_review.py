@@ -1,18 +1,22 @@
-"""Claims on maintainers, on answers in a thread, on trees that need more work, and the verdict against its own mail."""
+"""Claims on maintainers, on trees that should not take the patch, and the verdict against its own mail."""
 
 import re
 import unicodedata
 
 from uringreview.kernel.maintainers import Section
+from uringreview.mail.patch import Patch
 from uringreview.mail.subject import SubjectKind, Version
 from uringreview.rationale.claim import Claim
 from uringreview.rationale.mark import Evidence, Mark, MarkWord
 
 
 def check_maintainer(claim: Claim, evidence: Evidence) -> Mark:
-    """Whether MAINTAINERS has the person as M: of the entry named, or of one that covers a changed file.
+    """Whether MAINTAINERS has the person as M: of the entry or field named, or of one that covers a changed file.
 
-    People come and go: every version in the clone is asked, and only what none of them says is contradicted.
+    People come and go: every version in the clone is asked. Contradicted is only a name that no version has, in any
+    role (or not under the title named), and that shares no word with those who are in the entries asked; where the
+    claim does not speak of the file itself, nor may the mail know the person: people call others maintainers who are
+    not listed.
     """
     if evidence.lookup is None:
         return Mark(claim, MarkWord.UNCHECKABLE, "no clone is open: not checkable")
@@ -29,30 +33,20 @@ def check_maintainer(claim: Claim, evidence: Evidence) -> Mark:
                 said = f"MAINTAINERS of {label}, line {found.line}: {section.title} has M: {found.name}"
                 return Mark(claim, MarkWord.VERIFIED, said)
         looked_at = named or covering
-        everywhere = any(_known(person, one) for one in sections)
-        open_question |= not looked_at or any(_known(person, one) for one in looked_at) or (not named and everywhere)
+        # What the file is said to have under a title, that entry must show; elsewhere any entry may be meant.
+        meant = named if named and "MAINTAINERS" in claim.text else sections
+        open_question |= not looked_at or any(_known(person, one) for one in meant)
+        open_question |= any(person & _words(one.name) for section in looked_at for one in section.people)
         asked = asked or (_told(label, looked_at[0]) if looked_at else "")
     if not asked:
         return Mark(claim, MarkWord.UNCHECKABLE, "no MAINTAINERS in your clone has an entry for this: not checkable")
-    if open_question:
+    if open_question or ("MAINTAINERS" not in claim.text and _in_mail(person, evidence.patch)):
         return Mark(claim, MarkWord.UNCHECKABLE, f"{asked}; whether {claim.names[0]} is meant is not plain")
-    return Mark(claim, MarkWord.CONTRADICTED, asked)
-
-
-def check_thread(claim: Claim, evidence: Evidence) -> Mark:
-    """What the loaded answers say; the thread that a rationale read is another, older one, of the upstream mail."""
-    row = next((one for one in evidence.queue.rows if one.patch is evidence.patch), None)
-    answers = len(row.replies) if row is not None else 0
-    here = (
-        f"{answers} answer{'s' * (answers != 1)} to this mail {'are' if answers != 1 else 'is'} loaded; "
-        if answers
-        else ""
-    )
-    return Mark(claim, MarkWord.UNCHECKABLE, f"{here}the thread that the rationale read is not loaded: not checkable")
+    return Mark(claim, MarkWord.CONTRADICTED, f"{asked}; no entry has {claim.names[0]}")
 
 
 def check_range(claim: Claim, evidence: Evidence) -> Mark:
-    """Trees said to need a backport by hand, against the branches that the subject asks for."""
+    """Trees said to need a backport by hand or not to take it, against the branches that the subject asks for."""
     asked = evidence.patch.subject.asked
     if asked is None or evidence.patch.subject.kind is not SubjectKind.AUTOSEL:
         return Mark(claim, MarkWord.UNCHECKABLE, "the subject asks for no branches")
@@ -61,9 +55,10 @@ def check_range(claim: Claim, evidence: Evidence) -> Mark:
         if asked.oldest == asked.newest:
             return Mark(claim, MarkWord.VERIFIED, f"{said} only, no older tree")
         return Mark(claim, MarkWord.UNCHECKABLE, f"{said}; which trees are the older ones is not said")
-    if Version.parse(claim.names[0]) in asked:
-        return Mark(claim, MarkWord.CONTRADICTED, f"{said}: the mail itself goes to {claim.names[0]}")
-    return Mark(claim, MarkWord.VERIFIED, f"{said}, not for {claim.names[0]}")
+    wanted = next((name for name in claim.names if Version.parse(name) in asked), None)
+    if wanted is not None:
+        return Mark(claim, MarkWord.CONTRADICTED, f"{said}: the mail itself goes to {wanted}")
+    return Mark(claim, MarkWord.VERIFIED, f"{said}, not for {' or '.join(claim.names)}")
 
 
 def check_verdict(claim: Claim, evidence: Evidence) -> Mark:
@@ -82,6 +77,14 @@ def _told(label: str, section: Section) -> str:
     return f"MAINTAINERS of {label}, line {section.line}: {section.title} has {people}"
 
 
+def _in_mail(person: frozenset[str], patch: Patch) -> bool:
+    """Whether the mail's own people share a word with the name: author, sender, those of its trailers, recipients."""
+    message = patch.message
+    people = [patch.author.name, message.sender.name, *(one.value for one in patch.trailers)]
+    people += [one.name for one in (*message.to, *message.cc)]
+    return any(person & _words(one) for one in people)
+
+
 def _known(person: frozenset[str], section: Section) -> bool:
     """Whether the entry may name the person, in any role, or by a part of the name."""
     return any(len(person & _words(one.name)) > 1 or person <= _words(one.name) for one in section.people)
@@ -92,7 +95,10 @@ def _same(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def _title(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", text).strip().casefold()
+    """A title or field for comparing: "LED subsystem" and "LED SUBSYSTEM", "cgroup" and "CONTROL GROUP (CGROUP)"."""
+    short = re.search(r"\(([A-Z][\w-]{2,20})\)\s*$", text)
+    words = re.sub(r"[\W_]+", " ", short[1] if short else text).strip().casefold()
+    return re.sub(r" (?:subsystem|layer|drivers?|support)$", "", words)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -7,7 +7,10 @@ from uringreview.mail.message import Span
 
 
 class ClaimKind(Enum):
-    """What a claim is about; the value is the word used in the report and in filters."""
+    """What a claim is about; the value is the word used in the report and in filters.
+
+    AGREEMENT is another claim once more, held against what a rationale of the same series, or the same one, says.
+    """
 
     FILES = "files"
     INSERTIONS = "insertions"
@@ -30,6 +33,8 @@ class ClaimKind(Enum):
     THREAD = "thread"
     RANGE = "range"
     VERDICT = "verdict"
+    LINK = "link"
+    AGREEMENT = "agreement"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from uringreview.rationale.document import Rationale, VerdictWord
 from uringreview.rationale.lines import Flat, flatten, lines_of, squeeze
 from uringreview.rationale.said_of_code import said_of_code
 from uringreview.rationale.said_of_mail import said_of_mail
+from uringreview.rationale.said_of_people import said_of_people
 from uringreview.rationale.said_of_review import said_of_review
 from uringreview.rationale.said_of_series import said_of_series
 from uringreview.rationale.said_of_size import said_of_size
@@ -44,6 +45,7 @@ def find_claims(patch: Patch, rationale: Rationale) -> tuple[Claim, ...]:
             *said_of_mail(statement),
             *said_of_series(statement),
             *said_of_trees(statement),
+            *said_of_people(statement),
             *said_of_review(statement),
             *said_of_code(statement),
         ):

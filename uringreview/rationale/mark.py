@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, Union
 
-from uringreview.diff.model import Diff, DiffAnchor
-from uringreview.kernel.status import Cell
-from uringreview.mail.message import Span
-from uringreview.mail.patch import Patch
-from uringreview.mail.queue import Queue
-from uringreview.rationale.claim import Claim
-
-if TYPE_CHECKING:  # the window starts without the engine that looks things up
+if TYPE_CHECKING:  # the window's first list needs the words of a mark and nothing else
+    from uringreview.diff.model import Diff, DiffAnchor
     from uringreview.kernel.lookup import Lookup
+    from uringreview.kernel.status import Cell
+    from uringreview.mail.message import Span
+    from uringreview.mail.patch import Patch
+    from uringreview.mail.queue import Queue
+    from uringreview.rationale.claim import Claim
 
 
 class MarkWord(Enum):
@@ -37,14 +36,14 @@ class PatchTarget:
     key: str
 
 
-Target: TypeAlias = DiffAnchor | Span | BranchTarget | PatchTarget
+Target: TypeAlias = Union["DiffAnchor", "Span", BranchTarget, PatchTarget]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A claim with its mark. `evidence` is one sentence of what was found; `targets` are the places to light up."""
 
-    claim: Claim
+    claim: "Claim"
     word: MarkWord
     evidence: str
     targets: tuple[Target, ...] = ()
@@ -61,11 +60,11 @@ class Evidence:
     trees and commits, None without a clone.
     """
 
-    patch: Patch
-    diff: Diff
-    queue: Queue
-    changed: tuple[tuple[str, DiffAnchor], ...] = ()
-    cells: tuple[Cell, ...] = ()
+    patch: "Patch"
+    diff: "Diff"
+    queue: "Queue"
+    changed: "tuple[tuple[str, DiffAnchor], ...]" = ()
+    cells: "tuple[Cell, ...]" = ()
     branches: tuple[str, ...] = ()
     whole_files: bool = False
     lookup: "Lookup | None" = None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from uringreview.rationale.claim import Claim, ClaimKind
-from uringreview.rationale.statements import COUNT, Statement, count, same_commit
+from uringreview.rationale.statements import COUNT, Statement, commit_ids, count, same_commit
 
 _KEY = (
     r"(?:Signed-off-by|Reviewed-by|Acked-by|Tested-by|Reported-by|Suggested-by|Co-developed-by|Reported-and-tested-by"
@@ -13,6 +13,7 @@ _KEY = (
 _TOKEN = re.compile(
     rf"`({_KEY}): ?([^`\n]{{2,200}})`"
     rf"|(?<![\w`-])({_KEY}): ((?:[^\W\d_a-z][\w.'-]{{0,30}} ){{1,4}}(?:[^\W\d_a-z][\w.'-]{{0,30}}|<[^>\s]{{3,80}}>))"
+    rf"|(?<![\w`-])(Link|Closes): `?(https?://[^\s`]{{4,160}}@[^\s`,;)]{{2,80}})`?"
 )
 _TAGS = re.compile(r"\btags?\b", re.IGNORECASE)
 _HAS_KEY = re.compile(
@@ -49,6 +50,7 @@ _BEYOND = re.compile(
     r"`?(?:([\w][\w. -]{0,40}?)'s (?:SOBs?|Signed-off-by)|Signed-off-by)\b",
     re.IGNORECASE,
 )
+_REPORT = re.compile(r"bug[- ]?report|syzbot|bugzilla|\breports?\b", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"\b(?:prerequisite|sibling|sister|companion|predecessor|other (?:commit|patch)\w*)\b", re.IGNORECASE
 )
@@ -66,8 +68,13 @@ _CANDIDATE = re.compile(
 )
 _SHOW = re.compile(rf"`?\bgit show (?:--?[\w=%.-]{{1,40}} ){{0,6}}{_ID}")
 _CONFIRMED = re.compile(
-    r"\W{0,3}(?:confirmed|verified|parsed|showed)\b[^.;]{0,80}?"
-    r"\b(?:subject|body|tags|author|commit message|only|insertions?|one[- ]file)\b"
+    r"\W{0,3}(?:confirmed|verified|parsed|showed)\b[^;\n]{0,80}?"
+    r"(?:\b(?:subject|body|tags|author|commit message|only|insertions?|(?:one|single)[- ]file)\b|[+]\d)"
+)
+# "Parsed all tags via `git show ...`": what follows the id need not say what was read then.
+_PARSED = re.compile(
+    r"\b(?:[Pp]arsed|[Rr]ead|[Vv]erified|[Cc]onfirmed)(?: all| the| full| exact| both| tags| commit| message| subject"
+    r"| body|/body|/tags| and|,){1,8} (?:via|from|with|by|in|of|using)(?: running)? `?$"
 )
 _NAME = r"([^\W\d_a-z][\w.'-]{0,40}(?: (?:[^\W\d_a-z][\w.'-]{0,40}|van|von|de|der|den|le|la)){1,4})"
 _AUTHOR = (
@@ -94,6 +101,8 @@ def said_of_mail(said: Statement) -> Iterator[Claim]:
     if said.about(1, 3, 9):
         yield from _absent(said)
         yield from _author(said)
+    elif said.phase == 4 and _REPORT.search(f"{said.label} {said.text}"):
+        yield from _absent(said)  # of a report; other tags there are those of the thread
     if said.phase in (1, 2, 4):
         yield from _upstream(said)
 
@@ -123,7 +132,9 @@ def _present(said: Statement) -> Iterator[Claim]:
             tokens.append(found)
     if not tokens:
         return
-    names = tuple(f"{found[1] or found[3]}: {(found[2] or found[4]).strip()}" for found in tokens)
+    names = tuple(
+        f"{found[1] or found[3] or found[5]}: {(found[2] or found[4] or found[6]).strip()}" for found in tokens
+    )
     if _ONLY_TOKENS.search(said.text[: tokens[0].start()][-80:]):
         yield said.claim(ClaimKind.TRAILERS_PRESENT, tokens[0].start(), tokens[-1].end(), names=names, exclusive=True)
         return
@@ -180,12 +191,12 @@ def _upstream(said: Statement) -> Iterator[Claim]:
     for found in _DIG.finditer(text):
         if found[1].isdigit() and not same_commit(found[1], said.own):
             continue  # a date: b4 takes Message-IDs too
-        if same_commit(found[1], said.own) or (said.phase == 4 and not _OTHER_COMMIT.search(text)):
+        if same_commit(found[1], said.own) or not _OTHER_COMMIT.search(text):
             yield said.claim(ClaimKind.UPSTREAM, *found.span(), names=(found[1],))
     for found in _SHOW.finditer(text):
-        if same_commit(found[1], said.own) or (
-            said.phase in (1, 2) and _CONFIRMED.match(text, found.end()) and not _OTHER_COMMIT.search(text)
-        ):
+        alone = said.verified and len(set(commit_ids(text))) == 1
+        told = alone or _CONFIRMED.match(text, found.end()) or _PARSED.search(text[: found.start()][-90:])
+        if same_commit(found[1], said.own) or (said.phase in (1, 2) and told and not _OTHER_COMMIT.search(text)):
             yield said.claim(ClaimKind.UPSTREAM, *found.span(), names=(found[1],))
 
 

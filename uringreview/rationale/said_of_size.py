@@ -52,7 +52,8 @@ _REMOVED = re.compile(
 )
 _LINES = re.compile(rf"(?<![\w.#-])(?<!\d/)({COUNT})(?:-line\b| lines? changed\b)", re.IGNORECASE)
 _OTHER_LINES = re.compile(
-    r"(?: [\w-]+){0,3} (?:limit|guideline|rule|threshold|maximum|changes respectively|function|loop"
+    r"(?: (?!(?:change|fix|patch|diff|adjustment)\b)[\w-]+){0,3}"
+    r" (?:limit|guideline|rule|threshold|maximum|changes respectively|function|loop"
     r"|comment|block|helper|window|context|file|driver|section|if|macro|check|summary|description|guard)\b",
     re.IGNORECASE,
 )
@@ -68,17 +69,29 @@ _ONLY_FUNCTION = re.compile(
     rf"\b[Oo]nly {_FUNCTION_LIST} (?:is|are|was|were) (?:modified|changed|touched)"
     rf"|{_FUNCTION_LIST} (?:—|-|is) the only function (?:modified|changed|touched)"
 )
+# "one function: `f()`", where nothing but a mark or "in" stands before it.
+_ALONE = re.compile(
+    r"(?:^|[,.;:(—–] |\bin (?:a |only )?)(?:one|single) function:? (`[A-Za-z_]\w{1,80}\(\)`)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _NO_FUNCTION = re.compile(r"\bno (?:code )?functions? (?:is |are )?(?:modified|changed|touched)\b", re.IGNORECASE)
 _NAME = re.compile(r"`([A-Za-z_]\w*)(?:\(\))?`|\b([A-Za-z_]\w*)\(\)")
 _RENAMES = re.compile(r"renam|refactor|split|new\b|replac|mov(?:ed|es)", re.IGNORECASE)
 _SIZE_PHASES = (1, 2, 8, 9)
+# "A 2-line change" speaks of the patch in any phase.
+_OF_PATCH = re.compile(
+    rf"(?<![\w.#/-])({COUNT})-line (?:\w+ ){{0,2}}?(?:change|fix|patch|diff|adjustment)\b", re.IGNORECASE
+)
 
 
 def said_of_size(said: Statement, files: int) -> Iterator[Claim]:
     """Claims on the size of a patch that touches `files` files."""
     if said.about(2, 5):
         yield from _functions(said)
-    if not said.about(*_SIZE_PHASES) or said.of_others:
+    if said.of_others:
+        return
+    if not said.about(*_SIZE_PHASES):
+        yield from _sized(said)
         return
     yield from _files(said)
     paths = _paths(said.text)
@@ -141,6 +154,14 @@ def _counts(said: Statement, of: tuple[str, ...]) -> Iterator[Claim]:
         yield said.claim(ClaimKind.LINES, *found.span(), numbers=(count(found[1]),), hedged=loose)
 
 
+def _sized(said: Statement) -> Iterator[Claim]:
+    for found in _OF_PATCH.finditer(said.text) if not _paths(said.text) else ():
+        number = count(found[1])
+        loose = hedged(said.text, found.start())
+        if number and not _of_a_part(said.text, found.start()):
+            yield said.claim(ClaimKind.LINES, *found.span(), numbers=(number,), hedged=loose)
+
+
 def _of_a_part(text: str, at: int) -> bool:
     """Whether the count at `text[at:]` stands in parentheses behind a function or another part of the patch."""
     opened = text.rfind("(", 0, at)
@@ -160,17 +181,18 @@ def _functions(said: Statement) -> Iterator[Claim]:
         yield said.claim(ClaimKind.FUNCTIONS, *found.span(), numbers=(0,), hedged=True)
     if _RENAMES.search(text):
         return
-    for pattern in (_MODIFIED, _ONLY_FUNCTION):
+    for pattern in (_MODIFIED, _ONLY_FUNCTION, _ALONE):
         for found in pattern.finditer(text):
             listed = next(group for group in found.groups()[1 if pattern is _MODIFIED else 0 :] if group)
             names = _function_names(listed)
             if not names:
                 continue
             end = found.end()
-            only = pattern is _ONLY_FUNCTION or found["one"] is not None
+            only = pattern is not _MODIFIED or found["one"] is not None
             if text[end : end + 5].lower() == " only":
                 only, end = True, end + 5
-            yield said.claim(ClaimKind.FUNCTIONS, found.start(), end, names=names, exclusive=only)
+            start = end - len(text[found.start() : end].lstrip(" ,.;:(—–\n"))
+            yield said.claim(ClaimKind.FUNCTIONS, start, end, names=names, exclusive=only)
     if re.fullmatch(
         r"(?:key )?(?:modified|changed) functions?|functions? (?:modified|changed)", said.label, re.IGNORECASE
     ):

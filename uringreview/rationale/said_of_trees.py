@@ -42,11 +42,13 @@ _ABSENT = re.compile(r"not|absent|missing", re.IGNORECASE)
 _QUOTED = re.compile(
     r"(?<![\w/.@-])`?(?P<id>[0-9a-f]{8,40})`? ?\(?`?[\"'](?P<subject>[A-Za-z][^\"\n]{8,160}?)[\"'](?=`?[),]|$)"
     r"|(?<![\w/.@-])`(?P<id2>[0-9a-f]{8,40}) \(\"(?P<subject2>[^\"\n`]{8,160})\"\)`"
+    r"|(?<![\w/.@-])`?(?P<id3>[0-9a-f]{8,40})`? \(`(?P<subject3>[\w/., -]{2,40}: [^\"\n`]{4,160})`\)"
 )
 _RELEASE = r"`?(v\d{1,2}\.\d{1,3}(?:-rc\d{1,2})?)(?![\w.]*\d)"
 _FIRST = re.compile(
-    r"(?<![\w/.@-])`?(?P<id>[0-9a-f]{8,40})`?(?: \([^()\n]{3,140}\))?,? (?:was |is )?(?:\(?first (?:contained|released"
-    rf"|appear(?:ed|ing|s)|included) (?:in|around)|first in|landed in|merged in|went into) {_RELEASE}"
+    r"(?<![\w/.@-])`?(?P<id>[0-9a-f]{8,40})`?(?: \([^()\n]{3,140}\))?,? (?:was |is )?"
+    r"(?:\(?first (?:contained|released|appear(?:ed|ing|s)|included) (?:in|around)|first (?:in|around)"
+    rf"|contained (?:by|in)|landed in|merged in|went into) {_RELEASE}"
 )
 _DESCRIBED = re.compile(
     r"describe --contains(?: of)? `?(?P<id>[0-9a-f]{8,40})`{0,2}(?: ?(?:→|->|=|:|gives|shows|says|confirms|is)) ?"
@@ -101,7 +103,8 @@ def _gap(text: str, at: int) -> int:
 
 def _commits(said: Statement) -> Iterator[Claim]:
     for found in _QUOTED.finditer(said.text):
-        commit, subject = found["id"] or found["id2"], found["subject"] or found["subject2"]
+        commit = found["id"] or found["id2"] or found["id3"]
+        subject = found["subject"] or found["subject2"] or found["subject3"]
         if commit_ids(commit) and re.search(r"[: ]", subject):
             yield said.claim(ClaimKind.COMMIT, *found.span(), names=(commit, subject))
 

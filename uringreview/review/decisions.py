@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from uringreview.diff.model import DiffAnchor
-from uringreview.mail.message import Span
 from uringreview.mail.subject import Version
+
+if TYPE_CHECKING:  # the window's first list names decisions before any diff is read
+    from uringreview.diff.model import DiffAnchor
+    from uringreview.mail.message import Span
 
 
 class DecisionKind(Enum):
@@ -50,6 +53,11 @@ class Decision:
     drop_from: Version | None = None
     made: datetime | None = None
     branch: Version | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether the stable list needs no mail to know it: silence is consent."""
+        return self.kind is DecisionKind.TAKE and self.tag is Tag.NONE and not self.note.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ class Comment:
     key: str
     text: str
     quote: str = ""
-    place: DiffAnchor | Span | None = None
+    place: "DiffAnchor | Span | None" = None
     number: int = 0
     made: datetime | None = None
 

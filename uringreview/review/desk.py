@@ -15,6 +15,7 @@ from uringreview.diff.model import ChangeKind, Diff, DiffAnchor, DiffState, File
 from uringreview.diff.parse import parse_diff
 from uringreview.diff.repair import restore
 from uringreview.errors import EnvironmentProblem, UringreviewError, UsageProblem
+from uringreview.kernel.cache import unwritable
 from uringreview.kernel.clone import Clone, open_clone
 from uringreview.kernel.fixes import later_fixes as fixes_in_clone
 from uringreview.kernel.lookup import Lookup
@@ -23,9 +24,12 @@ from uringreview.mail.message import Source
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Problem, Queue, Row
 from uringreview.progress import Progress, Work
+from uringreview.rationale.agreement import Said, disagreements
 from uringreview.rationale.check import Evidence, check
+from uringreview.rationale.claim import ClaimKind
 from uringreview.rationale.claims import find_claims
 from uringreview.rationale.document import Rationale, Verdict, VerdictWord
+from uringreview.rationale.mark import MarkWord
 from uringreview.rationale.parse import read_rationale
 from uringreview.rationale.unverified import find_unverified
 from uringreview.review.belonging import belonging, by_cells, by_clone, by_mail, placed
@@ -52,10 +56,11 @@ def examine(queue: Queue) -> Work[PatchFacts, Desk]:
         yield Progress(number, 2 * len(rows), "mails")
     found = belonging(queue, by_mail(queue, read))
     fixes = fixes_in_queue(queue)
+    said = _Claims({each.key: each for each in read})
     facts: list[PatchFacts] = []
     for number, each in enumerate(placed(read, found), 1):
         tied = replace(each, later_fixes=tuple(fix for fix in fixes if _is(each.patch, fix.fixes)))
-        facts.append(_checked(tied, queue, None, problems))
+        facts.append(_checked(tied, said, queue, None, problems))
         yield Progress(len(rows) + number, 2 * len(rows), "mails", (facts[-1],))
     return Desk(queue, tuple(facts), found.groups, problems=tuple(problems), ties=found.ties, order=found.order)
 
@@ -75,6 +80,12 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
     newest_first = [branch.name for branch in clone.branches]
     names = tuple(sorted(names, key=newest_first.index))
     problems = list(desk.problems)
+    problems += [
+        Problem(Source(clone_path), f"{name} is left out: its commit cannot be read; try git fsck there")
+        for name in clone.lost
+    ]
+    if cannot := unwritable():
+        problems.append(Problem(Source(clone_path), cannot))
     facts: dict[str, PatchFacts] = {}
     for number, each in enumerate(desk.facts, 1):
         facts[each.key] = _restored(each, clone, problems)
@@ -83,12 +94,13 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
     fixes = _fixes(clone, desk, problems)
     cells: dict[str, dict[str, Cell]] = {key: {} for key in facts}
     whole: set[str] = set()
+    said = _Claims({each.key: each for each in desk.facts})
 
     def completed(key: str) -> PatchFacts:
         each = facts[key]
         tried = tuple(cells[key][name] for name in names if name in cells[key])
         each = replace(each, cells=tried, later_fixes=_merged(each.later_fixes, fixes.get(key, ())))
-        facts[key] = _checked(each, desk.queue, lookup, problems)
+        facts[key] = _checked(each, said, desk.queue, lookup, problems)
         whole.add(key)
         return facts[key]
 
@@ -122,6 +134,25 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
     )
 
 
+def news_of_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Work[PatchFacts, Desk]:
+    """As `with_clone`, for a window that holds `desk` itself: what it was told already is not returned again.
+
+    The desk that it returns has no queue, and only those facts that are not as the progress gave them.
+    """
+    told: dict[str, PatchFacts] = {}
+    with closing(with_clone(desk, clone_path, branches)) as work:
+        while True:
+            try:
+                step = next(work)
+            except StopIteration as end:
+                whole: Desk = end.value
+                break
+            told.update((each.key, each) for each in step.parts)
+            yield step
+    news = tuple(each for each in whole.facts if told.get(each.key) != each)
+    return replace(whole, queue=Queue(()), facts=news)
+
+
 def _read(row: Row, problems: list[Problem]) -> PatchFacts:
     patch = row.patch
     assert patch is not None
@@ -136,14 +167,38 @@ def _read(row: Row, problems: list[Problem]) -> PatchFacts:
     return PatchFacts(row, rationale, diff, not_done=reason, answers=answers_of(row), unverified=unverified)
 
 
-def _checked(facts: PatchFacts, queue: Queue, lookup: Lookup | None, problems: list[Problem]) -> PatchFacts:
+class _Claims:
+    """What each rationale claims, found when first asked for."""
+
+    def __init__(self, facts: Mapping[str, PatchFacts]) -> None:
+        self._facts = facts
+        self._found: dict[str, Said] = {}
+
+    def of(self, key: str) -> Said:
+        """The claims of the patch with that key; those that have marks already are not sought again."""
+        if key not in self._found:
+            facts = self._facts[key]
+            known = tuple(mark.claim for mark in facts.marks if mark.claim.kind is not ClaimKind.AGREEMENT)
+            self._found[key] = Said(facts.patch, known or find_claims(facts.patch, facts.rationale))
+        return self._found[key]
+
+    def beside(self, facts: PatchFacts) -> tuple[Said, ...]:
+        """The claims of the other loaded patches of the series."""
+        keys = [member.key for member in facts.group.members] if facts.group is not None else []
+        return tuple(self.of(key) for key in keys if key is not None and key != facts.key and key in self._facts)
+
+
+def _checked(
+    facts: PatchFacts, said: _Claims, queue: Queue, lookup: Lookup | None, problems: list[Problem]
+) -> PatchFacts:
     try:
-        # The claims are the mail's own: what was found without a clone is checked again with it.
-        claims = tuple(mark.claim for mark in facts.marks) or find_claims(facts.patch, facts.rationale)
-        marks = check(claims, _evidence(facts, queue, lookup))
+        own = said.of(facts.key)
+        marks = check(own.claims, _evidence(facts, queue, lookup))
+        false = {mark.claim.span for mark in marks if mark.word is MarkWord.CONTRADICTED}
+        against = [mark for mark in disagreements(own, said.beside(facts)) if mark.claim.span not in false]
     except UringreviewError as error:
         return replace(facts, not_done=_noted(facts.patch, error, problems))
-    return replace(facts, marks=marks)
+    return replace(facts, marks=tuple(sorted((*marks, *against), key=lambda mark: mark.claim.span.start)))
 
 
 def _evidence(facts: PatchFacts, queue: Queue, lookup: Lookup | None) -> Evidence:

@@ -17,6 +17,7 @@ from pathlib import Path
 from platformdirs import user_cache_path, user_config_path
 
 from uringreview.errors import UringreviewError
+from uringreview.kernel.cache import unwritable
 from uringreview.kernel.clone import open_clone
 from uringreview.review.identity import read_identity
 from uringreview.review.session_file import session_folder, sessions
@@ -154,13 +155,14 @@ def _sessions() -> Finding:
 def _cache() -> Finding:
     path = user_cache_path("uringreview")
     size = sum(part.stat().st_size for part in path.rglob("*") if part.is_file()) if path.is_dir() else 0
-    return Finding("cache", f"{size / 1_000_000:.1f} MB in {path}")
+    return Finding("cache", f"{size / 1_000_000:.1f} MB in {path}", unwritable(), needed=False)
 
 
 def _clone(path: str) -> Finding:
     def described() -> str:
-        branches = [branch.name for branch in open_clone(path).branches]
-        return f"{path}: {', '.join(branches) or 'no branch linux-X.Y.y'}"
+        clone = open_clone(path)
+        lost = "".join(f"; {name} cannot be read" for name in clone.lost)
+        return f"{path}: {', '.join(branch.name for branch in clone.branches)}{lost}"
 
     return _asked("clone", described, needed=True)
 

@@ -47,7 +47,7 @@ def write_eml(folder: Path, replies: Iterable[Reply]) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
         for reply in replies:
             if not reply.withheld:
-                written.append(_write_new(folder, file_stem(reply), ".eml", reply.as_bytes()))
+                written.append(write_new(folder, file_stem(reply), ".eml", reply.as_bytes()))
     except OSError as error:
         raise EnvironmentProblem(f"{error.filename or folder}: cannot be written ({error.strerror}).") from error
     return tuple(written)
@@ -58,7 +58,7 @@ def write_mbox(path: Path, replies: Iterable[Reply]) -> Path:
     mail = b"".join(_mbox_entry(reply) for reply in replies if not reply.withheld)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return _write_new(path.parent, path.stem, path.suffix or ".mbox", mail)
+        return write_new(path.parent, path.stem, path.suffix or ".mbox", mail)
     except OSError as error:
         raise EnvironmentProblem(f"{error.filename or path}: cannot be written ({error.strerror}).") from error
 
@@ -73,7 +73,7 @@ def write_send_script(folder: Path, mails: Sequence[Path]) -> Path:
     names = " ".join(shlex.quote(f"./{path.name}") for path in mails)
     text = _SCRIPT.format(count=len(mails), names=names, options=SEND_OPTIONS)
     try:
-        return _write_new(folder, "send", ".sh", text.encode("utf-8", "surrogateescape"))
+        return write_new(folder, "send", ".sh", text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise EnvironmentProblem(f"{error.filename or folder}: cannot be written ({error.strerror}).") from error
 
@@ -101,14 +101,20 @@ def mailto(reply: Reply) -> str:
 
 
 def file_stem(reply: Reply) -> str:
-    """A file name as git-format-patch makes them, `0049-io_uring-defer-linked-timeout`; never empty, no path in it."""
-    title = re.sub(r"[^A-Za-z0-9_.]+", "-", reply.title).strip("-.")
+    """A file name for a reply, never empty, no path in it."""
+    return stem_of(reply.title, reply.position) or "reply"
+
+
+def stem_of(title: str, position: int | None) -> str:
+    """A file name as git-format-patch makes them, `0049-io_uring-defer-linked-timeout`; no path in it, maybe empty."""
+    title = re.sub(r"[^A-Za-z0-9_.]+", "-", title).strip("-.")
     title = re.sub(r"\.{2,}", ".", title)[:60].strip("-.")
-    number = f"{reply.position:04d}" if reply.position is not None else ""
-    return "-".join(part for part in (number, title) if part) or "reply"
+    number = f"{position:04d}" if position is not None else ""
+    return "-".join(part for part in (number, title) if part)
 
 
-def _write_new(folder: Path, stem: str, ending: str, content: bytes) -> Path:
+def write_new(folder: Path, stem: str, ending: str, content: bytes) -> Path:
+    """Write to a new file in `folder`: `stem` and `ending`, with the next free number where that exists."""
     for number in count(1):
         path = folder / (f"{stem}{ending}" if number == 1 else f"{stem}-{number}{ending}")
         try:

@@ -12,7 +12,7 @@ from uringreview.kernel.status import Candidate, Cell, Status, branch_version
 from uringreview.mail.message import Address
 from uringreview.mail.patch import Patch
 from uringreview.mail.queue import Problem, Queue, Reply, Row
-from uringreview.mail.stance import Stance, classify, short
+from uringreview.mail.stance import Stance, StanceKind, classify, short
 from uringreview.rationale.document import Rationale, Unverified, VerdictWord
 from uringreview.rationale.mark import Mark, MarkWord
 from uringreview.series.edge import Tie
@@ -33,6 +33,11 @@ class Answer:
     def objects(self) -> bool:
         """Whether a person objects: a bot states findings and never counts as a person."""
         return not self.reply.is_bot and self.stance.kind.objects
+
+    @property
+    def remarks(self) -> bool:
+        """Whether it only remarks on something."""
+        return self.stance.kind is StanceKind.NOTE
 
     @property
     def short(self) -> str:

@@ -31,6 +31,11 @@ class Outcome:
     kind: OutcomeKind
     words: str
 
+    @property
+    def heeded(self) -> bool:
+        """Whether the objection was acted on."""
+        return self.kind is OutcomeKind.DROPPED
+
 
 def sent_at(row: Row, own_address: str) -> datetime | None:
     """When the reviewer's own answer to the row was sent, by its Date; None where none is in the thread."""

@@ -90,6 +90,12 @@ def conflict_comment(facts: PatchFacts, branch: str | None = None) -> Comment | 
     return Comment(facts.key, "\n\n".join(parts), quote, DiffAnchor(failed.path, failed.hunk))
 
 
+def range_comment(facts: PatchFacts) -> Comment | None:
+    """Which branches of the range that the subject asks for refuse the patch; None where none does."""
+    said = wording.range_said(facts.patch.subject.asked, facts.cells)
+    return Comment(facts.key, said) if said else None
+
+
 def series_comment(facts: PatchFacts) -> Comment | None:
     """A comment on what belongs with the patch: what it needs, what is missing, and later fixes; None for none."""
     said = []

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from uringreview.rationale.document import VerdictWord
 from uringreview.review.report import ClaimReport, PatchReport, ReplyReport, Report, as_json
+from uringreview.review.report_series import finding_lines
 from uringreview.review.tally import Tally
 from uringreview.review.terminal import cell, one_line, shown
 
@@ -58,6 +59,11 @@ def as_csv(report: Report) -> str:
 def as_text(report: Report, summary: bool = False) -> str:
     """The report for reading; `summary` gives one line a patch, and tables of what was found."""
     return "\n".join(_lines(report, summary)) + "\n"
+
+
+def as_findings(report: Report) -> str:
+    """The queue check alone: a line a finding, the most serious first."""
+    return "".join(f"{one_line(line)}\n" for line in finding_lines(report.findings))
 
 
 def _lines(report: Report, summary: bool) -> Iterator[str]:
@@ -151,9 +157,11 @@ def _patch(patch: PatchReport) -> Iterator[str]:
     yield from (f"     sent before as {one_line(message)}" for message in patch.also)
     for need in patch.needs:
         yield f"     needs {need.upstream[:12]} first:"
-        yield from (f"       {one_line(reason)}" for reason in need.reasons)
-    for fix in patch.later_fixes:
-        yield f"     fixed later by {_commit(fix.upstream, fix.subject)} (seen in {one_line(fix.seen_in)})"
+        for each in patch.evidence:
+            if each.needs == need.upstream:
+                yield f"       {'but the other way round, ' if each.opposite else ''}{each.kind}: {one_line(each.text)}"
+    for fix, sentence in zip(patch.later_fixes, patch.fixed_by, strict=True):
+        yield f"     {one_line(sentence)} (seen in {one_line(fix.seen_in)})"
     for reply in patch.replies:
         yield from (f"     {line}" for line in _reply(reply))
     if patch.against:

@@ -116,7 +116,7 @@ def compose(
     cc, bad_cc = _usable(message.to + message.cc, without=known)
     date = now or datetime.now().astimezone()
     said = list(comments)
-    silent = all(map(_silent, (decision, *single))) and not said
+    silent = all(each.silent for each in (decision, *single)) and not said
     return Reply(
         key=patch.key,
         position=patch.position,
@@ -153,6 +153,9 @@ def text_to_copy(
         if each.kind is DecisionKind.QUESTION and not note and not comments:
             raise UsageProblem("A question needs its words: write a note, or comment on a line.")
         blocks.append(_request(patch, each, branches, identity, facts))
+        refused = wording.range_said(patch.subject.asked, facts.cells) if facts is not None else ""
+        if each.kind is DecisionKind.DROP_OLDER and refused:
+            blocks.append(refused)
         if note:
             blocks.append(note)
     blocks += wording.commented(patch, comments, facts.marks if facts is not None else ())
@@ -163,16 +166,11 @@ def text_to_copy(
     return "\n\n".join(blocks) + f"\n\n-- \n{signature}\n"
 
 
-def _silent(decision: Decision) -> bool:
-    """Whether the stable list needs no mail to know it: silence is consent."""
-    return decision.kind is DecisionKind.TAKE and decision.tag is Tag.NONE and not decision.note.strip()
-
-
 def _spoken(decision: Decision, single: Sequence[Decision]) -> list[tuple[Decision, tuple[Version, ...]]]:
     """What has to be said, each with the branches that it is for (none: all of them): alike decisions as one."""
     every = [decision, *(each for each in single if each != decision)]
-    if not all(map(_silent, every)):
-        every = [each for each in every if not _silent(each)]
+    if not all(each.silent for each in every):
+        every = [each for each in every if not each.silent]
     found: list[tuple[Decision, tuple[Version, ...]]] = []
     for each in every:
         alike = [n for n, (other, _) in enumerate(found) if each.branch and other.branch and _alike(each, other)]

@@ -18,10 +18,24 @@ from uringreview.mail.subject import BranchRange
 from uringreview.rationale.document import Phase, Rationale, Record
 from uringreview.rationale.mark import Mark
 from uringreview.review.facts import Answer, Desk, PatchFacts, answer_of, answers_of
+from uringreview.review.proof import proof
+from uringreview.review.report_series import (
+    FindingReport,
+    LaterFixReport,
+    NeedReport,
+    PlanReport,
+    ReasonReport,
+    SeriesReport,
+    all_plans,
+    evidence,
+    findings,
+    later_fix,
+    need,
+    series,
+)
 from uringreview.review.tally import Tally, tally
-from uringreview.series.graph import Edge, Group, LaterFix
 
-SCHEMA = "1.2"
+SCHEMA = "1.3"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -99,7 +113,7 @@ class RationaleReport:
 
 @dataclass(frozen=True, slots=True)
 class ClaimReport:
-    """A claim and its mark."""
+    """A claim and its mark; `lines` are those it was held against, `command` would show it in a kernel clone."""
 
     phase: int | None
     kind: str
@@ -107,6 +121,9 @@ class ClaimReport:
     verdict: str
     evidence: str
     section: str = ""
+    step: str | None = None
+    lines: tuple[str, ...] = ()
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +154,6 @@ class BranchReport:
     status: str
     detail: str
     flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NeedReport:
-    """A commit that the patch should come after, and why."""
-
-    upstream: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LaterFixReport:
-    """A commit that fixes the patch, and where we learnt of it."""
-
-    upstream: str | None
-    subject: str
-    seen_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,24 +204,8 @@ class PatchReport:
     also: tuple[str, ...] = ()
     asks: str = ""
     range_findings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MemberReport:
-    """One member of a series, in the order to take them; `loaded` False where it is named but not here."""
-
-    upstream: str
-    subject: str
-    asked: str
-    loaded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesReport:
-    """Patches that belong together; `cyclic` where what was said makes a circle."""
-
-    members: tuple[MemberReport, ...]
-    cyclic: bool
+    evidence: tuple[ReasonReport, ...] = ()
+    fixed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +221,8 @@ class Report:
     loose_replies: tuple[ReplyReport, ...]
     tally: Tally
     notes: tuple[NoteReport, ...] = ()
+    findings: tuple[FindingReport, ...] = ()
+    branch_plans: tuple[PlanReport, ...] = ()
 
 
 def build_report(desk: Desk) -> Report:
@@ -253,10 +239,12 @@ def build_report(desk: Desk) -> Report:
         clone=desk.clone,
         branches=desk.branches,
         patches=tuple(_patch(row, facts.get(row.key)) for row in desk.queue.rows),
-        series=tuple(_series(group) for group in desk.groups),
+        series=tuple(series(group) for group in desk.groups),
         loose_replies=tuple(_reply(each, answer_of(each)) for each in desk.queue.loose),
         tally=tally(desk),
         notes=tuple(NoteReport(str(each.source), each.text) for each in desk.queue.notes),
+        findings=findings(desk),
+        branch_plans=all_plans(desk),
     )
 
 
@@ -313,11 +301,11 @@ def _patch(row: Row, facts: PatchFacts | None) -> PatchReport:
         stable_base=patch.stable_base,
         verdict=facts.rationale.verdict.word.value,
         rationale=_rationale(facts.rationale),
-        claims=tuple(_claim(mark) for mark in facts.marks),
+        claims=tuple(_claim(mark, facts) for mark in facts.marks),
         diff=_diff(facts.diff),
         branches=tuple(_branch(each) for each in facts.cells),
-        needs=tuple(_need(edge) for edge in facts.needs),
-        later_fixes=tuple(_later_fix(fix) for fix in facts.later_fixes),
+        needs=tuple(need(edge) for edge in facts.needs),
+        later_fixes=tuple(later_fix(fix) for fix in facts.later_fixes),
         loaded=True,
         source=str(patch.message.source),
         replies=replies,
@@ -328,6 +316,8 @@ def _patch(row: Row, facts: PatchFacts | None) -> PatchReport:
         range_findings=tuple(each.sentence for each in range_findings(row.subject.asked, facts.cells))
         if facts.cells
         else (),
+        evidence=evidence(facts.needs),
+        fixed_by=tuple(fix.sentence for fix in facts.later_fixes),
     )
 
 
@@ -350,9 +340,19 @@ def _records(records: Sequence[Record]) -> tuple[RecordReport, ...]:
     return tuple(RecordReport(each.step, each.text) for each in records)
 
 
-def _claim(mark: Mark) -> ClaimReport:
-    claim = mark.claim
-    return ClaimReport(claim.phase, claim.kind.value, claim.text, mark.word.value, mark.evidence, claim.section)
+def _claim(mark: Mark, facts: PatchFacts) -> ClaimReport:
+    claim, found = mark.claim, proof(mark, facts)
+    return ClaimReport(
+        phase=claim.phase,
+        kind=claim.kind.value,
+        text=claim.text,
+        verdict=mark.word.value,
+        evidence=mark.evidence,
+        section=claim.section,
+        step=claim.step,
+        lines=found.lines,
+        command=found.command,
+    )
 
 
 def _diff(diff: Diff) -> DiffReport:
@@ -365,24 +365,9 @@ def _branch(cell: Cell) -> BranchReport:
     return BranchReport(cell.branch, cell.status.value, cell.detail, flags)
 
 
-def _need(edge: Edge) -> NeedReport:
-    return NeedReport(edge.needs, tuple(reason.text for reason in edge.reasons))
-
-
-def _later_fix(fix: LaterFix) -> LaterFixReport:
-    return LaterFixReport(fix.upstream, fix.subject, fix.seen_in)
-
-
 def _reply(reply: Reply, answer: Answer | None) -> ReplyReport:
     date = reply.date.isoformat() if reply.date else None
     if reply.message is None or answer is None:
         return ReplyReport(reply.sender, date, None, reply.is_bot)
     said = answer.stance
     return ReplyReport(reply.sender, date, own_text(reply.message), reply.is_bot, said.kind.value, said.words, said.ids)
-
-
-def _series(group: Group) -> SeriesReport:
-    members = tuple(
-        MemberReport(each.upstream, each.subject, each.asked, each.key is not None) for each in group.members
-    )
-    return SeriesReport(members, group.cyclic)

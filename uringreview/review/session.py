@@ -230,10 +230,15 @@ class Session:
     def comments(self, key: str) -> tuple[Comment, ...]:
         """The patch's comments in the order of their making."""
         rows = self._read(
-            f"SELECT {COMMENT_FIELDS}, number FROM comment WHERE key = ? AND removed IS NULL ORDER BY number",
+            f"SELECT {COMMENT_FIELDS}, number FROM comment WHERE key = ? AND removed IS NULL ORDER BY made, number",
             (to_bytes(key),),
         )
         return tuple(map(read_comment, rows))
+
+    def comment_counts(self) -> Mapping[str, int]:
+        """How many comments each patch has, by the key of every one that has any."""
+        rows = self._read("SELECT key, count(*) FROM comment WHERE removed IS NULL GROUP BY key")
+        return {to_text(key): count for key, count in rows}
 
     def remove_comment(self, number: int) -> None:
         """Take a comment out of the reply, as a step that undo takes back; the file keeps it, marked with the time."""

@@ -20,7 +20,8 @@ ADD_DECISION = (
 )
 ADD_ASIDE = "INSERT INTO aside (step, key, name, value, made) VALUES (?, ?, ?, ?, ?)"
 ADD_COMMENT = f"INSERT INTO comment ({COMMENT_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-CHANGE_COMMENT = f"UPDATE comment SET ({COMMENT_FIELDS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE number = ?"
+# A comment stays where it stands in the list, however often its words change.
+CHANGE_COMMENT = f"UPDATE comment SET ({COMMENT_FIELDS}) = (?, ?, ?, ?, ?, ?, ?, ?, min(made, ?)) WHERE number = ?"
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _DONE = {
     DecisionKind.TAKE: "taken",

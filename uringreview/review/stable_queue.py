@@ -21,7 +21,6 @@ from uringreview.progress import Progress, Work
 from uringreview.review import headers
 from uringreview.review.decisions import Decision, DecisionKind, standing_on
 from uringreview.review.facts import Desk, PatchFacts
-from uringreview.series.graph import order
 
 _UPSTREAM = re.compile(r"(?im)^\[ ?upstream commit [0-9a-f]{12,40} ?\]$|^commit [0-9a-f]{12,40} upstream\.?$")
 _NO_NAME = re.compile(r"[^a-z0-9_]+")
@@ -90,7 +89,7 @@ def _taken(
     if version is None:
         return []
     found = []
-    for key in dict.fromkeys((*order(desk.queue, desk.groups), *facts)):
+    for key in dict.fromkeys((*desk.order, *facts)):
         own = single.get(key, ())
         every = [*own, *([decisions[key]] if key in decisions else [])]
         if key in facts and standing_on(version, every) is DecisionKind.TAKE and _meant(facts[key], version, own):

@@ -16,8 +16,11 @@ from platformdirs import user_config_path
 
 from uringreview.diff.model import DiffAnchor
 from uringreview.errors import EnvironmentProblem
+from uringreview.kernel.ranges import RangeKind, range_findings
+from uringreview.kernel.status import Cell
 from uringreview.mail.message import Message, Span
 from uringreview.mail.patch import Patch
+from uringreview.mail.subject import BranchRange
 from uringreview.rationale.mark import Mark, MarkWord
 from uringreview.resources import resource
 from uringreview.review.decisions import Comment
@@ -78,6 +81,13 @@ def patch_name(patch: Patch) -> str:
 def fixes_name(fixes: Sequence[LaterFix]) -> str:
     """How a reply names the later fixes of a patch."""
     return listed(commit_name(fix.upstream, fix.subject) for fix in fixes)
+
+
+def range_said(asked: BranchRange | None, cells: Iterable[Cell]) -> str:
+    """ "The subject asks for 7.0-6.6: conflicts on 6.12 and 6.6."; empty where every asked branch takes the patch."""
+    found = (each for each in range_findings(asked, cells) if each.kind is RangeKind.NOT_TAKEN)
+    said = next((each.sentence.removeprefix(f"asks for {asked}, ") for each in found), "")
+    return wrapped(f"The subject asks for {asked}: {said}.") if said else ""
 
 
 def attribution(message: Message) -> str:

@@ -54,8 +54,10 @@ class ActionSet(QObject):
         made.setCheckable(one.check)
         made.triggered.connect(lambda _checked=False, name=one.name: self.run(name))
         self._made[one.name] = made
-        # The simulator hears its own keys itself: there they go before those of the lists.
-        self._keys[one.name] = [] if one.in_simulator else [self._key(one, sequence) for sequence in one.keys]
+        # The simulator and the drawn series hear their own keys themselves: there they go before those of the lists.
+        self._keys[one.name] = (
+            [] if one.in_simulator or one.in_series else [self._key(one, sequence) for sequence in one.keys]
+        )
         return made
 
     def _key(self, one: Action, sequence: str) -> QAction:

@@ -41,7 +41,7 @@ class Action:
 
     `name` is its id and the name of its handler in `Commands`; `keys` are Qt key sequences, the first is shown.
     `group` puts a line between neighbours in a menu; `check` makes it a choice that shows a tick. The keys of one with
-    `in_simulator` act in the simulator alone.
+    `in_simulator` act in the simulator alone, those of one with `in_series` in the drawn series.
     """
 
     name: str
@@ -53,9 +53,14 @@ class Action:
     group: int = 0
     check: bool = False
     in_simulator: bool = False
+    in_series: bool = False
 
 
 _F, _Q, _R, _S, _V, _H = Menu.FILE, Menu.QUEUE, Menu.REVIEW, Menu.SIMULATE, Menu.VIEW, Menu.HELP
+
+
+def _in_series(name: str, text: str, tooltip: str, *keys: str) -> Action:
+    return Action(name, text, _V, tooltip, keys, Needs.QUEUE, 4, in_series=True)
 
 
 def _in_simulator(name: str, text: str, tooltip: str, *keys: str, group: int = 1) -> Action:
@@ -66,20 +71,37 @@ ACTIONS: tuple[Action, ...] = (
     Action("open_files", "Open mail…", _F, "Open mailboxes, mails, patches or saved pages", ("Ctrl+O",)),
     Action("open_folder", "Open folder…", _F, "Open a directory of mails or patches", ("Ctrl+Shift+O",)),
     Action("open_demo", "Open the demo", _F, "A queue and a clone of our own making, in a temporary folder"),
+    Action("open_recent", "Open recent…", _F, "Open again what was opened before", ("Ctrl+R",)),
     Action("add_files", "Add mail to this queue…", _F, "Fill rows that are not loaded", (), Needs.QUEUE),
     Action("rescan", "Read again", _F, "Read the mail and the clone again", ("F5",), Needs.QUEUE),
     Action("choose_clone", "Choose kernel clone…", _F, "The clone whose stable branches are checked", (), group=1),
-    Action("export_replies", "Export replies…", _F, "Write one .eml a reply", ("Ctrl+E",), Needs.QUEUE, group=2),
-    Action("export_matrix", "Export branch table…", _F, "Write patch x branch as CSV", (), Needs.CLONE, group=2),
-    Action("quit", "Quit", _F, "Leave; everything is saved already", ("Ctrl+Q",), group=3),
+    Action("sessions", "Open session…", _F, "Its mail, by the session's name", ("Ctrl+Shift+S",), group=2),
+    Action("session_rename", "Rename session…", _F, "Its mail finds it all the same", (), Needs.QUEUE, 2),
+    Action("session_archive", "Archive session…", _F, "Out of the list; opening its mail brings it back", (), group=2),
+    Action("session_merge", "Bring decisions along…", _F, "From a session of the same patches", (), Needs.QUEUE, 2),
+    Action("session_export", "Hand session over…", _F, "As one file, with its history", (), Needs.QUEUE, 2),
+    Action("session_import", "Take session over…", _F, "From such a file", (), group=2),
+    Action(
+        "export_replies", "Export replies…", _F, "One .eml each, and a script that sends", ("Ctrl+E",), Needs.QUEUE, 3
+    ),
+    Action("export_mbox", "Replies as one mbox…", _F, "One file, for mail programs", (), Needs.QUEUE, 3),
+    Action("export_queue", "Export stable-queue…", _F, "What is taken, by branch", ("Ctrl+Shift+E",), Needs.CLONE, 3),
+    Action("export_matrix", "Export branch table…", _F, "Write patch x branch as CSV", (), Needs.CLONE, group=3),
+    Action("quit", "Quit", _F, "Leave; everything is saved already", ("Ctrl+Q",), group=4),
     Action("next_patch", "Next patch", _Q, "Select the next patch", ("J",), Needs.QUEUE),
     Action("previous_patch", "Previous patch", _Q, "Select the patch before", ("K",), Needs.QUEUE),
     Action("first_patch", "First patch", _Q, "Select the first patch", ("G, G",), Needs.QUEUE),
     Action("last_patch", "Last patch", _Q, "Select the last patch", ("Shift+G",), Needs.QUEUE),
-    Action("next_undecided", "Next undecided", _Q, "Select the next one without decision", ("Shift+J",), Needs.QUEUE),
+    Action("next_undecided", "Next undecided", _Q, "Select the next one without decision", ("Shift+N",), Needs.QUEUE),
+    Action("go_to", "Go to patch…", _Q, "By subject, id or position", ("Ctrl+G",), Needs.QUEUE),
+    Action("extend_down", "Select one more below", _Q, "Decide on several at once", ("Shift+J",), Needs.QUEUE, 1),
+    Action("extend_up", "Select one more above", _Q, "Decide on several at once", ("Shift+K",), Needs.QUEUE, 1),
+    Action("select_all", "Select all shown", _Q, "All that the filter lets through", ("Ctrl+A",), Needs.QUEUE, 1),
     Action("back_to_list", "Back to the list", _Q, "Escape there stops all work", ("Escape",), Needs.QUEUE, 1),
     Action("filter", "Filter", _Q, "Filter the queue", ("/", "Ctrl+F"), Needs.QUEUE, 1),
     Action("clear_filter", "Clear filter", _Q, "Show all patches", (), Needs.QUEUE, group=1),
+    Action("filter_ranges", "Filter: ranges that do not hold", _Q, "Asked branches refuse it", (), Needs.CLONE, 1),
+    Action("filter_flags", "Filter: applies, but look", _Q, "Doubtful though git takes it", (), Needs.CLONE, 1),
     Action("by_series", "Group by series", _Q, "Keep together what belongs together", (), Needs.QUEUE, 2, True),
     Action("by_order", "Queue order", _Q, "In the order of the batch", (), Needs.QUEUE, 2, True),
     Action("by_subsystem", "Group by subsystem", _Q, "By the subject's first words", (), Needs.QUEUE, 2, True),
@@ -87,22 +109,42 @@ ACTIONS: tuple[Action, ...] = (
     Action("take", "Take", _R, "No objection; writes no mail", ("A",), Needs.PATCH),
     Action("hold", "Hold", _R, "Wait: a fix or a prerequisite is coming", ("H",), Needs.PATCH),
     Action("drop", "Drop", _R, "Not for any stable branch", ("D",), Needs.PATCH),
+    Action("together", "Take only together", _R, "With what it depends on", ("Shift+T",), Needs.PATCH),
+    Action("not_a_fix", "Not a fix", _R, "Drop: it is no fix", ("Shift+X",), Needs.PATCH),
     Action("drop_older", "Drop from a version and older", _R, "Keep it on newer branches", ("Shift+D",), Needs.PATCH),
     Action("question", "Question", _R, "Ask about it", ("Q",), Needs.PATCH),
     Action("undecide", "Take the decision back", _R, "Undecided again", ("Backspace",), Needs.DECIDED),
+    Action("on_branch", "Decide for one branch…", _R, "It stands before the one for all", ("Shift+O",), Needs.PATCH),
+    Action("flag", "Flag", _R, "For yourself: mark it, or not any more", ("Shift+F",), Needs.PATCH, 1),
+    Action("own_note", "Note to yourself…", _R, "Never mailed", ("Shift+M",), Needs.PATCH, 1),
+    Action("snooze", "Put off…", _R, "Until a day, or a commit is there", ("Shift+W",), Needs.PATCH, 1),
+    Action("mark_sent", "Reply is sent", _R, "Mark it so, or not any more", ("Shift+E",), Needs.PATCH, 1),
+    Action("history", "History…", _R, "What was decided when", ("Shift+H",), Needs.PATCH, 1),
+    Action("summary", "Summary", _R, "How many of what, and what is to send", ("Ctrl+I",), Needs.QUEUE, 1),
     Action("undo", "Undo", _R, "Undo the last decision or comment", ("U", "Ctrl+Z"), Needs.UNDO, 1),
     Action("redo", "Redo", _R, "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), Needs.REDO, 1),
-    Action("comment", "Comment", _R, "Comment on the selected line or claim", ("C",), Needs.PATCH, 2),
+    Action("comment", "Comment", _R, "On the line or claim, or edit what stands there", ("C",), Needs.PATCH, 2),
+    Action("delete_comment", "Delete comment", _R, "Take out the one that stands here", ("Delete",), Needs.PATCH, 2),
     Action("quote_claim", "Quote claim", _R, "Into the reply, with its evidence", ("B",), Needs.PATCH, 2),
     Action(
         "quote_false", "Quote false claims", _R, "All contradicted ones, with evidence", ("Shift+B",), Needs.PATCH, 2
     ),
     Action("quote_conflict", "Quote conflict", _R, "What does not fit, and what is there", ("X",), Needs.PATCH, 2),
+    Action("quote_range", "Quote range", _R, "What it asks for, and what refuses it", ("Shift+I",), Needs.PATCH, 2),
     Action("quote_series", "Quote series", _R, "What it needs, and later fixes", ("I",), Needs.PATCH, 2),
     Action("quote_trace", "Quote run", _R, "The simulator's run, as text", ("T",), Needs.PATCH, 2),
     Action("reply", "Edit reply", _R, "Write the note of the reply", ("E",), Needs.PATCH, 2),
     Action(
         "copy_reply", "Copy reply", _R, "Put the reply's text on the clipboard", ("Ctrl+Shift+C",), Needs.PATCH, group=2
+    ),
+    Action(
+        "mail_reply",
+        "Reply in the mail program",
+        _R,
+        "If short: a mailto: link",
+        ("Ctrl+Shift+M",),
+        Needs.PATCH,
+        2,
     ),
     Action("next_hunk", "Next hunk", _R, "Go to the next hunk", ("N",), Needs.PATCH, 3),
     Action("previous_hunk", "Previous hunk", _R, "Go to the hunk before", ("P",), Needs.PATCH, 3),
@@ -144,10 +186,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("tab_claims", "Claims", _V, "Show every claim with its evidence", ("Alt+6",), group=2),
     Action("claims_scope", "Claims of the whole queue", _V, "Of all, or of one", ("W",), Needs.QUEUE, 2, True),
     Action("claims_next_mark", "Claims by mark", _V, "All, contradicted, open or verified", ("F",), Needs.QUEUE, 2),
+    Action("columns", "Columns of the queue…", _V, "Show or hide", (), Needs.QUEUE, 2),
+    Action("tab_check", "Queue check", _V, "All that speaks against the batch", ("Alt+7", "Y"), group=2),
+    Action("copy_findings", "Copy the queue check", _V, "All findings as text, for a reply", (), Needs.QUEUE, 2),
     Action("toggle_bottom", "Lower pane", _V, "Show or hide the tabs below", ("Ctrl+J",), group=2),
-    Action("theme_system", "Colours of the desktop", _V, "Follow the desktop", (), group=3, check=True),
-    Action("theme_light", "Light", _V, "Dark text on white", (), group=3, check=True),
-    Action("theme_dark", "Dark", _V, "Light text on near black", (), group=3, check=True),
+    _in_series("series_along", "Along the arrow", "To what needs this one", "Right"),
+    _in_series("series_back", "Back along the arrow", "To what this one needs", "Left"),
+    _in_series("series_below", "Next box", "Down the column", "Down"),
+    _in_series("series_above", "Box before", "Up the column", "Up"),
+    _in_series("series_choose", "Go to the patch", "Select it in the queue", "Return", "Enter"),
+    _in_series("series_larger", "Larger", "Magnify the drawing (Ctrl and wheel)", "+", "="),
+    _in_series("series_smaller", "Smaller", "Show more of the drawing", "-"),
+    _in_series("series_fit", "Fit", "All of it, as far as it can be read", "0"),
+    _in_series("series_pan_left", "Move left", "Show what is to the left", "Shift+Left"),
+    _in_series("series_pan_right", "Move right", "Show what is to the right", "Shift+Right"),
+    _in_series("series_pan_up", "Move up", "Show what is above", "Shift+Up"),
+    _in_series("series_pan_down", "Move down", "Show what is below", "Shift+Down"),
+    Action("series_scope", "Series of the whole queue", _V, "All, or of one patch", ("Shift+S",), Needs.QUEUE, 4, True),
+    Action("theme_system", "Colours of the desktop", _V, "Follow the desktop", (), group=5, check=True),
+    Action("theme_light", "Light", _V, "Dark text on white", (), group=5, check=True),
+    Action("theme_dark", "Dark", _V, "Light text on near black", (), group=5, check=True),
     Action("palette", "Command palette…", _H, "Find a command by name", ("Ctrl+K", "Ctrl+Shift+P")),
     Action("keys", "Keys", _H, "All keys on one sheet", ("?", "F1")),
     Action("about", "About uringreview", _H, "Version and licence", (), group=1),
@@ -188,14 +246,17 @@ def keys_document() -> str:
         "",
         "Made from the table in `uringreview/ui/actions.py` by `python -m uringreview.ui.actions > docs/keys.md`.",
         "Keys marked * act only while a list, the diff or the simulator has the focus, keys marked † in the simulator",
-        "alone, before the others. Everything can be undone; nothing asks twice.",
+        "alone, before the others, those marked ‡ in the drawn series alone. Everything can be undone; nothing asks",
+        "twice.",
     ]
     for menu in Menu:
         lines += ["", f"## {menu.value}", "", "| key | action | what it does | usable |", "|---|---|---|---|"]
         for one in ACTIONS:
             if one.menu is menu:
-                mark = "†" if one.in_simulator else "*"
-                keys = ", ".join(f"`{shown_key(key)}`" + mark * acts_in_lists(key) for key in one.keys)
+                mark = "†" if one.in_simulator else "‡" if one.in_series else "*"
+                keys = ", ".join(
+                    f"`{shown_key(key)}`" + mark * (one.in_series or acts_in_lists(key)) for key in one.keys
+                )
                 lines.append(f"| {keys} | {one.text} | {one.tooltip} | {one.needs.value} |")
     return "\n".join(lines) + "\n"
 

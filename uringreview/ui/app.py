@@ -35,13 +35,15 @@ def run(
     require_sound_pyside()
 
     from uringreview.resources import resource
+    from uringreview.ui import steady
     from uringreview.ui.config import read_config
     from uringreview.ui.crash_dialog import CrashRelay
     from uringreview.ui.jobs import Jobs
+    from uringreview.ui.queue_rows import Grouping
     from uringreview.ui.theme import SchemeName, apply_theme, theme_for
     from uringreview.ui.window import Window
 
-    sys.setswitchinterval(0.001)
+    steady.begin()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["uringreview"])
     app.setApplicationName("uringreview")
@@ -50,19 +52,22 @@ def run(
     config = read_config()
     scheme = cast("SchemeName", theme) if theme in get_args(SchemeName) else config.theme
     apply_theme(app, theme_for(scheme))
-    window = Window(Jobs(), scheme)
+    window = Window(Jobs(), scheme, list_first=True)
     restore_hooks = install_hooks(CrashRelay(window).report)
     window.bench.session_name = session
-    window.links.use_grouping(config.grouping)
+    if config.grouping in Grouping.__members__:
+        window.use_grouping(Grouping[config.grouping])
     chosen = clone or config.clone
     if chosen:
         window.bench.set_clone(chosen, branches)
-        window.links.show_clone()
+        window.show_clone()
+    if paths and not demo:
+        window.open(paths, stdin)
+    window.show()
+    if demo or not paths:
+        window.complete()
     if demo:
         window.actions_.run("open_demo")
-    elif paths:
-        window.commands.open_paths(paths, stdin=stdin)
-    window.show()
     # A closed window leaves nothing behind. Python sees a signal only when it runs, hence the timer.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: window.close())

@@ -48,12 +48,13 @@ class BranchesModel(QAbstractTableModel):
         self.theme = theme
         self.branches: tuple[str, ...] = ()
         self._facts: list[PatchFacts] = []
+        self._places: dict[str, int] = {}
         self._order: tuple[int, Qt.SortOrder] | None = None
         self._fixed: QFont = fixed_font(0.94)
 
     def set_facts(self, facts: Sequence[PatchFacts], branches: Sequence[str]) -> None:
         """Show these patches on these branches."""
-        same = [f.key for f in facts] == [f.key for f in self._facts] and tuple(branches) == self.branches
+        same = tuple(branches) == self.branches and [f.key for f in facts] == [f.key for f in self._facts]
         if same and self._order is None:
             self._facts = list(facts)
             if facts:
@@ -61,6 +62,7 @@ class BranchesModel(QAbstractTableModel):
             return
         self.beginResetModel()
         self._facts, self.branches = list(facts), tuple(branches)
+        self._places.clear()
         self._sort()
         self.endResetModel()
 
@@ -70,7 +72,9 @@ class BranchesModel(QAbstractTableModel):
 
     def row_of(self, key: str) -> int | None:
         """The row of a patch."""
-        return next((row for row, facts in enumerate(self._facts) if facts.key == key), None)
+        if not self._places:
+            self._places.update((facts.key, row) for row, facts in enumerate(self._facts))
+        return self._places.get(key)
 
     def column_of(self, branch: str) -> int | None:
         """The column of a branch."""
@@ -172,6 +176,7 @@ class BranchesModel(QAbstractTableModel):
         """Sort by a column; a branch's by what needs eyes first. Column -1 is queue order."""
         self._order = (column, order) if column >= 0 else None
         self.beginResetModel()
+        self._places.clear()
         self._sort()
         self.endResetModel()
 

@@ -4,15 +4,20 @@ It stands apart from `jobs` so that the child never imports Qt. Anything that ar
 means "stop"; a window that is gone shows as a broken pipe, and the child ends with it.
 """
 
+import os
 import traceback
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uringreview.errors import UringreviewError
 from uringreview.progress import Work
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
 PROGRESS, DONE, FAILED, CRASHED = "progress", "done", "failed", "crashed"
+
+_GIVING_WAY = 5  # what is typed into the window goes first where processors are short
 
 
 def serve(connection: "Connection[Any, Any]") -> None:
@@ -20,6 +25,7 @@ def serve(connection: "Connection[Any, Any]") -> None:
 
     What the generator yields and returns is sent back as it comes.
     """
+    os.nice(_GIVING_WAY)
     work: Work[Any, Any] | None = None
     try:
         function: Callable[..., Work[Any, Any]]

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog, QMessageBox, QWidget
 
 from uringreview import __version__
 from uringreview.errors import UringreviewError
 from uringreview.progress import Progress, Work
 from uringreview.review.decisions import Comment, DecisionKind
-from uringreview.review.export import write_eml
 from uringreview.ui.config import change_config
+from uringreview.ui.desk_commands import said_of
 from uringreview.ui.queue_rows import Grouping
 from uringreview.ui.reply_text import drop_from, droppable
 from uringreview.ui.theme import SchemeName
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from uringreview.ui.window import Window
 
 Handler = Callable[[], object]
+
+_ONLY_THE_LIST = frozenset(
+    {"next_patch", "previous_patch", "first_patch", "last_patch", "next_undecided", "cancel_work", "quit"}
+)
+"""These do nothing with what the panes show; before anything else the panes have to show the row of the list."""
 
 
 class Commands(QObject):
@@ -43,6 +48,8 @@ class Commands(QObject):
             **self._walking(window),
             **self._review(window),
             **self._showing(window),
+            **window.desk_commands.handlers(),
+            **window.session_commands.handlers(),
         }
 
     def handler(self, name: str) -> Handler:
@@ -51,8 +58,14 @@ class Commands(QObject):
 
     def run(self, name: str) -> None:
         """Do it; a problem becomes a sentence in the status line."""
+        if name not in _ONLY_THE_LIST:
+            self._window.links.pace.catch_up()
+        self.guarded(self.handler(name))
+
+    def guarded(self, handler: Handler) -> None:
+        """Do something; a problem becomes a sentence in the status line."""
         try:
-            self.handler(name)()
+            handler()
         except UringreviewError as problem:
             self._window.status_line.say(str(problem))
 
@@ -66,6 +79,7 @@ class Commands(QObject):
         }
         found = {orders[self._window.queue_model.grouping], f"theme_{self._window.scheme}"}
         whole = {"claims_scope"} if self._window.claims.whole_queue else set()
+        whole |= {"series_scope"} if self._window.series.whole_queue else set()
         return frozenset(found | ({"toggle_raw"} if self._window.rationale.is_raw else set()) | whole)
 
     # The table's four parts
@@ -85,7 +99,7 @@ class Commands(QObject):
         }
 
     def _walking(self, window: "Window") -> Mapping[str, Handler]:
-        view, rationale, diff = window.queue_view, window.rationale, window.diff
+        view, rationale = window.queue_view, window.rationale
         groupings = {
             "by_series": Grouping.SERIES,
             "by_order": Grouping.ORDER,
@@ -101,10 +115,8 @@ class Commands(QObject):
             "back_to_list": self._back,
             "filter": self._to_filter,
             "clear_filter": window.filter_box.clear,
-            "next_hunk": diff.next_hunk,
-            "previous_hunk": diff.previous_hunk,
-            "next_claim": partial(rationale.walk, 1),
-            "previous_claim": partial(rationale.walk, -1),
+            "filter_ranges": partial(window.filter_box.setText, "range:bad"),
+            "filter_flags": partial(window.filter_box.setText, "flag:any"),
             "page_down": partial(self._page, 1),
             "page_up": partial(self._page, -1),
             **{name: partial(self.group, grouping) for name, grouping in groupings.items()},
@@ -118,28 +130,33 @@ class Commands(QObject):
             "drop": partial(self.decide, DecisionKind.DROP),
             "drop_older": partial(self.decide, DecisionKind.DROP_OLDER),
             "question": self._question,
-            "undecide": lambda: self._bench.undecide(window.queue_view.key),
+            "together": partial(self.decide, DecisionKind.TOGETHER),
+            "not_a_fix": partial(self.decide, DecisionKind.NOT_A_FIX),
+            "undecide": lambda: self._bench.undecide(*window.queue_view.keys),
             "undo": self._undo,
             "redo": self._redo,
-            "comment": self._comment,
             "reply": self._reply,
             **window.evidence.handlers(),
+            **window.commenting.handlers(),
             "copy_reply": self.copy_reply,
         }
 
     def _showing(self, window: "Window") -> Mapping[str, Handler]:
-        tabs = ("simulator", "series", "branches", "thread", "reply", "claims")
+        tabs = ("simulator", "series", "branches", "thread", "reply", "claims", "check")
         return {
             "simulate": self._simulate,
             **window.simulator.run.handlers(),
             **window.landings.handlers(),
+            **window.series.handlers(),
+            "copy_findings": window.check.copy,
             "toggle_layout": window.diff.toggle_layout,
             "toggle_raw": window.rationale.toggle_raw,
             "fold_all": window.rationale.fold_all,
             "claims_scope": self._claims_of_all,
             "claims_next_mark": self._claims_by_mark,
+            "series_scope": self._series_of_all,
             "toggle_bottom": lambda: window.tabs.setVisible(not window.tabs.isVisible()),
-            "palette": lambda: window.palette_.ask(window.actions_.usable),
+            "palette": lambda: window.palette_.ask(window.actions_.usable, window.desk_commands.others()),
             "keys": window.keys_sheet.ask,
             "about": self._about,
             "theme_system": partial(self._colours, "system"),
@@ -151,14 +168,25 @@ class Commands(QObject):
     # Files
 
     def open_paths(
-        self, paths: Sequence[str], *, add: bool = False, stdin: bytes | None = None, sessions: Path | None = None
+        self,
+        paths: Sequence[str],
+        *,
+        add: bool = False,
+        stdin: bytes | None = None,
+        sessions: Path | None = None,
+        session: str | None = None,
     ) -> None:
-        """Open mail, or add it to the queue that is open; `sessions` is another folder than usual for decisions."""
+        """Open mail, or add it to the queue that is open; `sessions` is another folder than usual for decisions.
+
+        `session` names the session to keep them in; without it the queue's own is found.
+        """
+        if not add:
+            if session is not None or self._bench.has_queue:
+                self._bench.session_name = session
+            self._window.open(paths, stdin, sessions)
+            return
         self._window.stack.setCurrentWidget(self._window.outer)
-        if add:
-            self._bench.add(paths)
-        else:
-            self._bench.open(paths, stdin, sessions)
+        self._bench.add(paths)
         self._window.focus_queue()
 
     def open_demo(self) -> None:
@@ -194,7 +222,7 @@ class Commands(QObject):
         if path:
             change_config(clone=path)
             self._bench.set_clone(path)
-            self._window.links.show_clone()
+            self._window.show_clone()
 
     def _ask_export(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, "Write the replies into a folder")
@@ -202,19 +230,18 @@ class Commands(QObject):
             self.export(Path(folder))
 
     def export(self, folder: Path) -> tuple[Path, ...]:
-        """Write the mail of every decided patch that has one into `folder`; says what was and was not written."""
+        """Write the mails of the decided patches, or of the selected ones, into `folder`, and a script that sends.
 
-        self._window.reply.flush()
-        previews = [self._window.links.preview(key) for key in self._bench.decisions if self._bench.row(key)]
+        Says what was and was not written, and what to look at.
+        """
+        from uringreview.review.export import write_eml, write_send_script
+
+        previews = self._window.desk_commands.previews()
         replies = [shown.reply for shown in previews if shown.reply is not None and not shown.reply.withheld]
         written = write_eml(folder, replies)
-        silent = sum(shown.reply is not None and bool(shown.reply.withheld) for shown in previews)
-        refused = [shown.notice for shown in previews if shown.reply is None]
-        count = len(written)
-        parts = [f"{count} {'reply' if count == 1 else 'replies'} written to {folder}"]
-        parts += [f"{silent} taken without mail"] if silent else []
-        parts += [f"{len(refused)} not written: {refused[0]}"] if refused else []
-        self._window.status_line.say("; ".join(parts))
+        if written:
+            write_send_script(folder, written)
+        self._window.status_line.say(said_of(previews, len(written), str(folder)))
         return written
 
     def _ask_matrix(self) -> None:
@@ -239,8 +266,7 @@ class Commands(QObject):
 
     def group(self, grouping: Grouping) -> None:
         """Order the queue."""
-        self._window.queue_model.set_grouping(grouping)
-        self._window.grouping.setText(f"{grouping.value} ▾")
+        self._window.use_grouping(grouping)
         change_config(grouping=grouping.name)
 
     def _back(self) -> None:
@@ -263,19 +289,31 @@ class Commands(QObject):
     # Review
 
     def decide(self, kind: DecisionKind) -> None:
-        """Decide on the selected patch; stored before this returns."""
-        key = self._window.queue_view.key
+        """Decide on the selected patches; stored before this returns."""
+        keys: Sequence[str] = self._window.queue_view.keys
         self._window.reply.flush()
         if kind is DecisionKind.DROP_OLDER:
+            keys = self._drop_older(keys)
+        else:
+            self._bench.decide_all(keys, kind)
+        if len(keys) > 1:
+            self._window.status_line.say(f"{kind.value}: {len(keys)} patches; u takes it back.")
+        elif keys and self._bench.all_decided:
+            self._window.status_line.say(self._window.desk_commands.summary())
+
+    def _drop_older(self, keys: Sequence[str]) -> Sequence[str]:
+        made = []
+        for key in keys:
             facts = self._bench.facts.get(key)
             newest = drop_from(facts, droppable(facts, self._bench.branches))
-            if newest is None:
-                self._window.status_line.say("No stable version is known to drop this patch from.")
-                return
-            self._bench.decide(key, kind, drop_from=newest)
-            self._window.show_tab("reply")
-        else:
-            self._bench.decide(key, kind)
+            if newest is not None:
+                made.append(self._bench.next_decision(key, DecisionKind.DROP_OLDER, drop_from=newest))
+        if not made:
+            self._window.status_line.say("No stable version is known to drop this patch from.")
+            return ()
+        self._bench.store(*made)
+        self._window.show_tab("reply")
+        return [each.key for each in made]
 
     def _question(self) -> None:
         self.decide(DecisionKind.QUESTION)
@@ -295,18 +333,6 @@ class Commands(QObject):
             if key in done:
                 return done.replace(key, row.subject.title)
         return done
-
-    def _comment(self) -> None:
-        key = self._window.queue_view.key
-        place = self._window.rationale.place_to_quote() if self._window.rationale.isAncestorOf(self._focus()) else None
-        if place is not None:
-            span, quote = place
-            self.begin_comment(Comment(key, "", quote, span))
-        elif not self._window.diff.comment_here():
-            self.begin_comment(Comment(key, ""))
-
-    def _focus(self) -> QWidget:
-        return QApplication.focusWidget() or self._window
 
     def begin_comment(self, comment: Comment) -> None:
         """Open the reply tab with the cursor in a new comment."""
@@ -332,6 +358,10 @@ class Commands(QObject):
     def _simulate(self) -> None:
         self._window.show_tab("simulator")
         self._window.simulator.start()
+
+    def _series_of_all(self) -> None:
+        self._window.show_tab("series")
+        self._window.series.toggle_scope()
 
     def _tab(self, name: str) -> None:
         # The first time it only shows: the letters go on acting. Asked again, the focus goes into it.

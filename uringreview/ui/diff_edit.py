@@ -157,6 +157,12 @@ class DiffEdit(QPlainTextEdit):
             block = block.next()
         return rows
 
+    def rows_rect(self, rows: range) -> QRect:
+        """Where `rows` stand in the viewport, in view or not."""
+        first = self.document().findBlockByNumber(rows[0])
+        box = self.blockBoundingGeometry(first).translated(self.contentOffset())
+        return QRect(0, round(box.top()), self.viewport().width(), round(box.height()) * len(rows))
+
     def ground(self, number: int) -> QColor:
         """The background of a row."""
         theme = self._theme
@@ -207,6 +213,10 @@ class DiffEdit(QPlainTextEdit):
     def is_lit(self, number: int) -> bool:
         """Whether the row is spoken of."""
         return number in self._lit
+
+    def is_comment(self, number: int) -> bool:
+        """Whether the row is the reviewer's."""
+        return self._sheet.rows[number].kind is RowKind.COMMENT
 
     def gutter_columns(self) -> tuple[int, int]:
         """Digits of the old and of the new column; 0 where the column is not shown."""
@@ -282,7 +292,7 @@ class _Gutter(QWidget):
                     box = QRect(x, top, digits * digit, height)
                     painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
                     x += digits * digit + TWO
-            if edit.caret_ground(number) or edit.is_lit(number):
+            if edit.caret_ground(number) or edit.is_lit(number) or edit.is_comment(number):
                 painter.fillRect(QRect(0, top, 2, height), edit.theme.color("accent"))
         painter.end()
 

@@ -17,7 +17,7 @@ from uringreview.mail.queue import Row as QueueRow
 from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.diff_columns import DiffColumns
-from uringreview.ui.diff_content import EMPTY, Content, as_mailed, begins, lay_out_content
+from uringreview.ui.diff_content import EMPTY, Content, Shown, as_mailed, begins, lay_out_content
 from uringreview.ui.diff_edit import DiffEdit
 from uringreview.ui.diff_gaps import Gaps
 from uringreview.ui.diff_header import DiffHeader
@@ -197,6 +197,16 @@ class DiffPane(QWidget):
         super().resizeEvent(event)
         if self._content.switchable and self._shown.sheet.side_by_side != self._wants_columns():
             self._fill_again()
+
+    @property
+    def shown(self) -> Shown:
+        """The rows that are shown, and their places in the mail."""
+        return self._shown
+
+    @property
+    def text_edit(self) -> DiffEdit:
+        """The side in which comments stand."""
+        return self._columns.new
 
     @property
     def is_side_by_side(self) -> bool:

@@ -26,6 +26,7 @@ class Evidence(QObject):
             "quote_claim": self.claim,
             "quote_false": self.contradicted,
             "quote_conflict": self.conflict,
+            "quote_range": self.range,
             "quote_series": self.series,
             "quote_trace": self.trace,
         }
@@ -59,6 +60,15 @@ class Evidence(QObject):
             made = conflict_comment(self._facts, chosen)
             where = f"on {chosen}" if chosen else "on any branch that it asks for"
             self._add(self._facts.key, [made] if made else [], "conflict", f"Nothing is known to conflict {where}.")
+
+    def range(self) -> None:
+        """Say which of the branches that the subject asks for refuse the patch."""
+        from uringreview.review.quoting import range_comment
+
+        if self._facts is not None:
+            made = range_comment(self._facts)
+            none = "Nothing speaks against the range that it asks for, as far as the clone's branches tell."
+            self._add(self._facts.key, [made] if made else [], "finding about the range", none)
 
     def series(self) -> None:
         """Say what the patch needs, what is missing, and what fixes it later."""

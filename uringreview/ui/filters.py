@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from uringreview.kernel.status import FlagKind, Status, branch_version
-from uringreview.mail.stance import StanceKind
 from uringreview.mail.subject import Version
 from uringreview.rationale.document import VerdictWord
-from uringreview.review.decisions import DecisionKind
+from uringreview.review.decisions import DecisionKind, standing_on
 from uringreview.ui.queue_rows import QueueRow, RowKind
 
 Test: TypeAlias = Callable[[QueueRow], bool]
@@ -29,7 +28,7 @@ CLAIMS: Mapping[str, str] = {
 }
 HELP = (
     "branch:6.6 status:conflict claim:false decision:none series:20c39819 verdict:no,error stance:drop answer:any"
-    " against:none flag:any loaded:no replies:yes word -word"
+    " against:none flag:any range:bad has:note,flag,reply loaded:no replies:yes word -word"
 )
 
 
@@ -85,6 +84,8 @@ _KEYS = (
     "answer",
     "against",
     "flag",
+    "has",
+    "range",
 )
 
 
@@ -98,12 +99,14 @@ def _term(key: str, value: str, branches: list[str]) -> Test:
         "branch": _branch,
         "status": lambda wanted: _status(wanted, branches),
         "claim": _claim,
-        "decision": _decision,
+        "decision": lambda wanted: _decision(wanted, branches),
+        "has": _has,
         "verdict": _verdict,
         "stance": _stance,
         "answer": _answer,
         "against": _against,
         "flag": lambda wanted: _flag(wanted, branches),
+        "range": _range,
         "loaded": lambda wanted: _yes_no("loaded", wanted, lambda row: row.kind is RowKind.PATCH),
         "replies": lambda wanted: _yes_no("replies", wanted, lambda row: bool(row.replies)),
     }
@@ -142,9 +145,37 @@ def _claim(values: list[str]) -> Test:
     return has
 
 
-def _decision(values: list[str]) -> Test:
+def _decision(values: list[str], branches: list[str]) -> Test:
     wanted = _words("decision", values, ["none", *(kind.value for kind in DecisionKind)])
-    return lambda row: (row.decision.kind.value if row.decision else "none") in wanted
+    versions = [_version(branch) for branch in branches]
+
+    def has(row: QueueRow) -> bool:
+        if versions:
+            every = [*row.mine.single, *([row.decision] if row.decision else [])]
+            found = {standing_on(version, every) for version in versions}
+            return any((kind.value if kind else "none") in wanted for kind in found)
+        kinds = {each.kind.value for each in (row.decision, *row.mine.single) if each is not None}
+        return bool((kinds or {"none"}) & wanted)
+
+    return has
+
+
+_OWN: Mapping[str, Test] = {
+    "branch": lambda row: bool(row.mine.single),
+    "comment": lambda row: row.mine.comments > 0,
+    "flag": lambda row: row.mine.aside is not None and row.mine.aside.flagged,
+    "note": lambda row: row.mine.aside is not None and bool(row.mine.aside.note),
+    "outcome": lambda row: row.mine.outcome is not None,
+    "reply": lambda row: row.decided and not (row.decision is not None and row.decision.silent and not row.mine.single),
+    "sent": lambda row: row.mine.aside is not None and row.mine.aside.sent is not None,
+    "snooze": lambda row: row.asleep,
+    "woken": lambda row: row.mine.awake,
+}
+
+
+def _has(values: list[str]) -> Test:
+    tests = [_OWN[word] for word in _words("has", values, list(_OWN))]
+    return lambda row: any(test(row) for test in tests)
 
 
 def _verdict(values: list[str]) -> Test:
@@ -153,6 +184,8 @@ def _verdict(values: list[str]) -> Test:
 
 
 def _stance(values: list[str]) -> Test:
+    from uringreview.mail.stance import StanceKind
+
     wanted = _words("stance", values, [kind.value.replace(" ", "-") for kind in StanceKind])
     return lambda row: any(answer.stance.kind.value.replace(" ", "-") in wanted for answer in row.answers)
 
@@ -183,6 +216,25 @@ def _flag(values: list[str], branches: list[str]) -> Test:
         )
 
     return has
+
+
+def _range(values: list[str]) -> Test:
+    wanted = _words("range", values, ["bad", "doubtful", "unchecked", "present", "any", "none"])
+
+    def has(row: QueueRow) -> bool:
+        found = {_RANGES[finding.kind.name] for finding in row.ranges}
+        return bool(found & wanted) or ("any" in wanted and bool(found)) or ("none" in wanted and not found)
+
+    return has
+
+
+_RANGES: Mapping[str, str] = {
+    "NOT_TAKEN": "bad",
+    "DOUBTFUL": "doubtful",
+    "NOT_CHECKABLE": "unchecked",
+    "NOT_IN_CLONE": "unchecked",
+    "PRESENT": "present",
+}
 
 
 def _against(values: list[str]) -> Test:

@@ -5,21 +5,22 @@ milliseconds at a time, so that typing never waits. A job started under the key 
 older is cancelled and whatever still comes from it is dropped. No widget starts a thread of its own.
 """
 
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from uringreview.errors import EnvironmentProblem
 from uringreview.progress import Progress, Work
 from uringreview.ui import child
+
+if TYPE_CHECKING:  # the first job is mail in a thread
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 OnProgress = Callable[[Progress[Any]], None]
 OnDone = Callable[[Any], None]
@@ -130,6 +131,11 @@ class Jobs(QObject):
             self._submit(job, self._drive_process, job, function, args)
         return job
 
+    @property
+    def serial(self) -> bool:
+        """Whether everything is done in order, for tests."""
+        return self._serial
+
     def running(self) -> tuple[JobHandle, ...]:
         """What is under way, oldest first."""
         return tuple(job for job in self._running if not job.cancelled)
@@ -207,7 +213,9 @@ class Jobs(QObject):
     def _drive_process(self, job: JobHandle, function: Callable[..., Work[Any, Any]], args: tuple[object, ...]) -> None:
         if job.cancelled:
             return
-        context = multiprocessing.get_context("spawn")
+        from multiprocessing import get_context
+
+        context = get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=child.serve, args=(theirs,), daemon=True)
         process.start()
@@ -218,7 +226,7 @@ class Jobs(QObject):
             _end_process(ours, process)
 
     def _relay(
-        self, job: JobHandle, connection: "Connection[Any, Any]", process: BaseProcess, work: tuple[object, ...]
+        self, job: JobHandle, connection: "Connection[Any, Any]", process: "BaseProcess", work: tuple[object, ...]
     ) -> None:
         try:
             # Not as the process' arguments: a child that dies before it has read those holds start() up for ever.
@@ -282,7 +290,7 @@ class Jobs(QObject):
             self.changed.emit()
 
 
-def _end_process(connection: "Connection[Any, Any]", process: BaseProcess) -> None:
+def _end_process(connection: "Connection[Any, Any]", process: "BaseProcess") -> None:
     if process.is_alive():
         try:
             connection.send("stop")

@@ -15,7 +15,7 @@ from uringreview.kernel.status import Cell, Status
 from uringreview.mail.queue import Row
 from uringreview.progress import Progress
 from uringreview.review.facts import PatchFacts
-from uringreview.ui.diff_content import on_branch
+from uringreview.ui.diff_content import Content, on_branch
 from uringreview.ui.diff_header import Choice
 from uringreview.ui.visible import visible
 
@@ -115,6 +115,10 @@ class Landings(QObject):
     def _show(self) -> None:
         facts, branch = self._facts, self._branch
         choices = self.choices()
+        if self._window.bench.only_listed:
+            self._pane.show_content(Content(empty="This mail is being read."))
+            self._pane.header.show_view("", "", choices)
+            return
         if facts is None or not branch:
             self._pane.show_patch(facts, self._row)
             self._pane.header.show_view("", self._pane.content.words, choices)

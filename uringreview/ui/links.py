@@ -5,7 +5,6 @@ place which click leads where.
 """
 
 import time
-from pathlib import Path
 from traceback import format_exception
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from uringreview.diff.model import DiffAnchor
 from uringreview.errors import EnvironmentProblem
 from uringreview.mail.message import Span
+from uringreview.mail.subject import Version
 from uringreview.rationale.mark import BranchTarget, PatchTarget
 from uringreview.review.decisions import Comment, Decision
 from uringreview.review.facts import PatchFacts
@@ -23,17 +23,21 @@ from uringreview.review.tally import Tally
 from uringreview.review.tally import tally as count_desk
 from uringreview.ui.config import SIDE_BY_SIDE, UNIFIED, change_config
 from uringreview.ui.crash_dialog import CrashRelay
+from uringreview.ui.first_list import names_in
 from uringreview.ui.jobs import WorkerCrashed
-from uringreview.ui.places import asked_branches, quote_of
-from uringreview.ui.queue_rows import Grouping, RowMaker, note_row, problem_row, reading_row
+from uringreview.ui.own import own_things
+from uringreview.ui.places import asked_branches
+from uringreview.ui.queue_rows import RowMaker, is_reading, note_row, problem_row
 from uringreview.ui.reply_text import Preview, droppable, preview
 from uringreview.ui.status_bar import tally
+from uringreview.ui.steady import Pace, settled
 from uringreview.ui.visible import visible
 
 if TYPE_CHECKING:
     from uringreview.ui.window import Window
 
 _SETTLE_MS, _LONGEST_MS = 40, 600
+_SELECTED = " rows selected"
 
 
 class Links(QObject):
@@ -52,18 +56,16 @@ class Links(QObject):
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._show_rows)
         self._maker = RowMaker()
+        self.pace = Pace(self.show_patch, self, at_once=window.jobs.serial)
         self._matrix_stale = False
         self._lit_for = ""
         self._jumping = False
         self._counts: Tally | None = None
         self._connect()
-        self.show_clone()
-        window.grouping.setText(f"{window.queue_model.grouping.value} ▾")
 
     def _connect(self) -> None:
         w, bench = self._window, self._bench
         bench.rows_changed.connect(self._queue_changed)
-        bench.reading.connect(lambda: self._facts_came([]))
         bench.facts_changed.connect(self._facts_came)
         bench.desk_changed.connect(self._desk_changed)
         bench.decisions_changed.connect(self._decided)
@@ -71,7 +73,8 @@ class Links(QObject):
         bench.told.connect(w.status_line.say)
         bench.crashed.connect(self._crashed)
         w.jobs.changed.connect(self._work_changed)
-        w.queue_view.key_changed.connect(self.show_patch)
+        w.queue_view.marked.connect(self._marked)
+        w.queue_view.key_changed.connect(self.pace.moved)
         w.queue_view.branch_chosen.connect(self._show_cell)
         w.filter_box.textChanged.connect(self._filter)
         w.filter_box.returnPressed.connect(w.focus_queue)
@@ -84,10 +87,11 @@ class Links(QObject):
         w.diff.anchor_clicked.connect(w.rationale.speak_of)
         w.diff.line_clicked.connect(self._step_of)
         w.diff.layout_chosen.connect(lambda beside: change_config(diff_layout=SIDE_BY_SIDE if beside else UNIFIED))
-        w.diff.comment_requested.connect(self._comment_on)
+        w.diff.comment_requested.connect(w.commenting.on_line)
         w.simulator.step_lit.connect(self._light)
         w.simulator.verdicts_changed.connect(self._verdicts_changed)
         w.series.patch_chosen.connect(w.queue_view.select)
+        w.check.patch_chosen.connect(w.queue_view.select)
         w.branches.cell_chosen.connect(self._show_on)
         w.queue_view.cell_chosen.connect(self._show_on)
         w.branches.cancel_requested.connect(lambda: w.actions_.run("cancel_work"))
@@ -100,6 +104,11 @@ class Links(QObject):
         w.tabs.currentChanged.connect(self._tab_opened)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_colours)
 
+    def catch_up(self) -> None:
+        """Show what came before there were panes to show it."""
+        if self._bench.has_queue:
+            self._queue_changed()
+
     def detach(self) -> None:
         """Let go of what outlives the window."""
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_colours)
@@ -108,7 +117,7 @@ class Links(QObject):
     @property
     def waiting(self) -> bool:
         """Whether something came that is not shown yet."""
-        return self._settle.isActive()
+        return self._settle.isActive() or self.pace.waiting
 
     # The queue
 
@@ -123,6 +132,11 @@ class Links(QObject):
         self._desk_changed()
         self._restore_place()
 
+    def _marked(self, count: int) -> None:
+        line = self._window.status_line
+        if count > 1 or line.message.endswith(_SELECTED):
+            line.say(f"{count}{_SELECTED}" if count > 1 else "")
+
     def _facts_came(self, keys: list[str]) -> None:
         if not self._settle.isActive():
             self._settle.start()
@@ -131,13 +145,17 @@ class Links(QObject):
 
     def _show_rows(self) -> None:
         bench, w = self._bench, self._window
+        if bench.only_listed:
+            w.first_list.show()
+            return
         began = time.monotonic()
         verdict_for = w.simulator.verdict_for
-        rows = self._maker.make(bench.rows, bench.facts, bench.groups, bench.decisions, bench.words, verdict_for)
+        own = own_things(bench, self._own_address)
+        if is_reading(w.queue_view.key):
+            w.queue_view.go_on_as(names_in(bench.queue))
+        rows = self._maker.make(bench.rows, bench.facts, bench.groups, bench.decisions, bench.words, verdict_for, own)
         rows += [problem_row(problem) for problem in bench.queue.problems]
         rows += [note_row(note) for note in bench.queue.notes]
-        if not bench.queue.rows:
-            rows += [reading_row(subject, number) for number, subject in enumerate(bench.subjects_read)]
         w.queue_model.set_rows(rows, asked_branches(bench.branches, bench.queue))
         w.queue_header.say(self._queue_words(), self._counts_in_full())
         self._show_tally()
@@ -150,8 +168,7 @@ class Links(QObject):
     def _queue_words(self) -> str:
         queue = self._bench.queue
         if not queue.rows and not queue.problems:
-            found = len(self._bench.subjects_read)
-            return f"{found} mails found" if found else ""
+            return ""
         batches = {row.batch for row in queue.rows if row.batch}
         loaded = len(queue.patches)
         parts = [f"{loaded} {'patch' if loaded == 1 else 'patches'}"]
@@ -188,12 +205,14 @@ class Links(QObject):
         desk = self._bench.desk
         self._counts = count_desk(desk) if desk is not None else None
         self._window.series.show_desk(self._bench.desk)
+        self._window.check.show_desk(self._bench.desk)
         if self._bench.desk is not None:
             self._window.simulator.show_queue(self._bench.desk)
         self._show_rows()
-        self.show_clone()
+        self._window.show_clone()
         self.show_patch(self._window.queue_view.key)
         self._search_when_free()
+        settled()
 
     def _search_when_free(self) -> None:
         """Let the simulator judge the queue's patches by itself, once the clone is read or where there is none."""
@@ -215,8 +234,8 @@ class Links(QObject):
         if facts is None and row is not None:
             bench.look_at(key)
         w.landings.show_patch(facts, row)
-        w.diff.show_comments(bench.comments(key))
         w.rationale.show_row(row, facts)
+        w.commenting.show(key)
         w.rationale.set_simulator(self._simulated(facts))
         self._show_lower()
         self._light_bound(facts)
@@ -225,6 +244,8 @@ class Links(QObject):
         w.setWindowTitle(f"{title} — uringreview" if title else "uringreview")
 
     def _tab_opened(self) -> None:
+        if self._window.tab() == "check":
+            self._window.check.catch_up()
         if self._matrix_stale:
             self.show_matrix()
         self._show_lower()
@@ -260,7 +281,17 @@ class Links(QObject):
             except EnvironmentProblem as problem:
                 self._identity = problem
         bench = self._bench
-        return preview(bench.facts.get(key), bench.decisions.get(key), bench.comments(key), self._identity)
+        single = bench.branch_decisions.get(key, ())
+        return preview(bench.facts.get(key), bench.decisions.get(key), bench.comments(key), self._identity, single)
+
+    @property
+    def _own_address(self) -> str:
+        """The reviewer's address, empty while git was not asked or knows none."""
+        return self._identity.email if isinstance(self._identity, Identity) else ""
+
+    def versions_to_decide(self) -> tuple[Version, ...]:
+        """The stable versions that the selected patch may be decided on one by one, newest first."""
+        return droppable(self._bench.facts.get(self._window.queue_view.key), self._bench.branches)
 
     # From claim, diff, simulator and matrix to their places
 
@@ -344,12 +375,6 @@ class Links(QObject):
         if not self._settle.isActive():
             self._settle.start()
 
-    def _comment_on(self, anchor: DiffAnchor) -> None:
-        key = self._window.queue_view.key
-        facts = self._bench.facts.get(key)
-        if facts is not None:
-            self._window.commands.begin_comment(Comment(key, "", quote_of(facts, anchor), anchor))
-
     # Decisions
 
     def _decided(self, key: str) -> None:
@@ -359,7 +384,7 @@ class Links(QObject):
         self._show_rows()
         if key in ("", w.queue_view.key):
             self._show_reply(w.queue_view.key)
-            w.diff.show_comments(self._bench.comments(w.queue_view.key))
+            w.commenting.show(w.queue_view.key)
         w.actions_.refresh()
 
     def _form_decided(self, decision: Decision | None) -> None:
@@ -420,22 +445,6 @@ class Links(QObject):
             words += f"   {step.done}/{step.total} {step.what}"
         self._window.branches.show_progress(words, running is not None)
 
-    def show_clone(self) -> None:
-        """Say which clone is read, in the corner."""
-        self._name_clone()
-        self._window.fit_corner()
-
-    def _name_clone(self) -> None:
-        bench, button = self._bench, self._window.clone_button
-        if not bench.clone:
-            button.setText("no clone ▾")
-            button.setToolTip("choose a kernel clone to see what applies where; it is only read")
-            return
-        count = f" · {len(bench.branches)} branches" if bench.branches else ""
-        trouble = " · unusable" if bench.clone_problem else ""
-        button.setText(visible(f"{Path(bench.clone).name}{count}{trouble}"))
-        button.setToolTip(visible(bench.clone_problem or bench.clone))
-
     def _system_colours(self, _scheme: Qt.ColorScheme) -> None:
         if self._window.scheme == "system":
             self._window.set_scheme("system")
@@ -448,15 +457,10 @@ class Links(QObject):
             return
         self._place_restored = True
         place = session.place
-        if place is not None:
+        if place is not None and not self._window.queue_view.by_hand:
             self._window.show_tab(place.tab)
             self._window.queue_view.select(place.key)
 
     def remember_place(self) -> None:
         """Keep the selected row and the open tab for the next start."""
         self._bench.remember_place(self._window.queue_view.key, self._window.tab())
-
-    def use_grouping(self, name: str) -> None:
-        """Begin with the order of last time."""
-        if name in Grouping.__members__:
-            self._window.commands.group(Grouping[name])

@@ -1,7 +1,5 @@
 """Keeps Qt from guessing markup in text that came from mail, where a widget has no switch for it."""
 
-import html
-
 from PySide6.QtGui import Qt
 
 
@@ -12,4 +10,6 @@ def plain_tip(text: str) -> str:
     """
     if not Qt.mightBeRichText(text):
         return text
+    import html
+
     return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>"

@@ -9,12 +9,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from uringreview.kernel.status import Status
-from uringreview.mail.stance import StanceKind
 from uringreview.rationale.document import VerdictWord
 from uringreview.rationale.mark import MarkWord
+from uringreview.review.decisions import DecisionKind
 from uringreview.ui.queue_model import Column, QueueModel, claims_text
 from uringreview.ui.queue_rows import Joint, QueueRow, RowKind
-from uringreview.ui.simulator_verdict import Standing
 from uringreview.ui.theme import GRID, HALF, ONE, TWO, Theme, fixed_font, row_height, ui_font
 
 
@@ -45,6 +44,9 @@ class QueueDelegate(QStyledItemDelegate):
             self._branch(painter, option.rect, model.status(row, branch), model.asked(row, branch))
             if model.flagged(row, branch):
                 self._flag(painter, option.rect)
+            own = model.decided_on(row, branch)
+            if own is not None:
+                self._own(painter, option.rect, own.kind)
         else:
             self._field(painter, option.rect, row, Column(index.column()))
         painter.restore()
@@ -103,7 +105,7 @@ class QueueDelegate(QStyledItemDelegate):
     def _subject(self, painter: QPainter, rect: QRect, row: QueueRow) -> None:
         font, right = self._symbol, rect.right() - ONE
         metrics = QFontMetrics(font)
-        colour = self.theme.text if row.kind is RowKind.PATCH else self.theme.muted
+        colour = self.theme.text if row.kind is RowKind.PATCH and not row.asleep else self.theme.muted
         notes = self._notes(row)
         wanted = metrics.horizontalAdvance(row.title)
         for text, note_colour in reversed(notes):
@@ -128,7 +130,12 @@ class QueueDelegate(QStyledItemDelegate):
             notes.append((f"{count} {row.answer}".strip(), self._answer_colour(row)))
         if row.also:
             notes.append((f"×{len(row.also) + 1}", self.theme.muted))
+        notes += self._own_notes(row)
+        if any(finding.kind.name == "NOT_TAKEN" for finding in row.ranges):
+            notes.append(("⊄", self.theme.caution))
         if row.simulated is not None:
+            from uringreview.ui.simulator_verdict import Standing
+
             symbol, colour = {
                 Standing.FAILS: ("◆", self.theme.contradicted),
                 Standing.HOLDS: ("◇", self.theme.verified),
@@ -137,12 +144,33 @@ class QueueDelegate(QStyledItemDelegate):
             notes.append((symbol, colour))
         return notes
 
+    def _own_notes(self, row: QueueRow) -> list[tuple[str, str]]:
+        mine, notes = row.mine, list[tuple[str, str]]()
+        if mine.outcome is not None:
+            good = mine.outcome.heeded
+            notes.append((mine.outcome.kind.value, self.theme.verified if good else self.theme.contradicted))
+        if mine.comments:
+            notes.append((f"✎{mine.comments}", self.theme.accent))
+        aside = mine.aside
+        if aside is None:
+            return notes
+        if aside.snooze is not None:
+            notes.append(
+                ("☀" if mine.awake else f"☾ {aside.snooze.until or aside.snooze.commit[:12]}", self.theme.caution)
+            )
+        notes += [("✉ sent", self.theme.muted)] if aside.sent else []
+        notes += [("✍", self.theme.muted)] if aside.note else []
+        notes += [("⚑", self.theme.caution)] if aside.flagged else []
+        return notes
+
     def _answer_colour(self, row: QueueRow) -> str:
         best = row.telling
         if best is None or best.reply.is_bot:
             return self.theme.muted if best is not None else self.theme.caution
         if best.objects:
             return self.theme.contradicted
+        from uringreview.mail.stance import StanceKind
+
         quiet = {StanceKind.ACK: self.theme.verified, StanceKind.NOTE: self.theme.muted}
         return quiet.get(best.stance.kind, self.theme.caution)
 
@@ -195,6 +223,18 @@ class QueueDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(self.theme.caution))
         painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop), "!")
+
+    def _own(self, painter: QPainter, rect: QRect, kind: DecisionKind) -> None:
+        """The reviewer's decision for this branch alone, below the status, on a ground of its own."""
+        sign = self.theme.decision(kind)
+        font = QFont(self._small)
+        font.setBold(True)
+        painter.setFont(font)
+        width = QFontMetrics(font).horizontalAdvance(sign.symbol) + HALF
+        place = QRect(rect.right() - width, rect.top() + rect.height() // 2, width, rect.height() // 2)
+        painter.fillRect(place, QColor(self.theme.selection_idle))
+        painter.setPen(QColor(sign.colour))
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), sign.symbol)
 
     def _text(
         self,

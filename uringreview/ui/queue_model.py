@@ -6,18 +6,20 @@ work on Python lists (under a millisecond for thousands of rows, a proxy model t
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from uringreview.kernel.status import Status, branch_version
 from uringreview.rationale.document import VerdictWord
-from uringreview.ui.branches_model import cell_lines
 from uringreview.ui.filters import Filter, parse_filter
 from uringreview.ui.plain import plain_tip
-from uringreview.ui.queue_rows import Grouping, QueueRow, RowKind, in_order, short_branch
+from uringreview.ui.queue_rows import Grouping, Mine, QueueRow, RowKind, in_order, short_branch
 from uringreview.ui.theme import Theme
 from uringreview.ui.visible import visible
+
+if TYPE_CHECKING:
+    from uringreview.review.decisions import Aside, Decision
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -39,6 +41,14 @@ class Column(IntEnum):
 
 
 FIRST_BRANCH = len(Column)
+CHOSEN_COLUMNS = (
+    ("position", "position in the batch"),
+    ("asked", "stable branches that the subject asks for"),
+    ("says", "the rationale's own verdict"),
+    ("claims", "claims verified, contradicted, not checkable"),
+)
+"""The columns that can be hidden: name and what they show."""
+COLUMN_NAMES = {"position": Column.NUMBER, "asked": Column.RANGE, "says": Column.VERDICT, "claims": Column.CLAIMS}
 _HEADS = {
     Column.DECISION: ("", "your decision"),
     Column.NUMBER: ("#", "position in the batch"),
@@ -200,15 +210,19 @@ class QueueModel(QAbstractTableModel):
             status = self.status(row, branch)
             if status is None:
                 return ""
+            from uringreview.ui.branches_model import cell_lines
+
             cell = (row.cells or {}).get(branch)
             detail = "".join(f"\n{line}" for line in cell_lines(cell)) if cell else ""
             asked = "" if self.asked(row, branch) else "\nnot asked for"
-            return f"{branch}: {self.theme.status(status).word}{detail}{asked}"
+            own = self.decided_on(row, branch)
+            mine = f"\nyour decision here: {self.theme.decision(own.kind).word}" if own else ""
+            return f"{branch}: {self.theme.status(status).word}{detail}{asked}{mine}"
         match Column(column):
             case Column.DECISION:
                 if row.kind is not RowKind.PATCH:
                     return str(row.kind.value)
-                return self.theme.decision(row.decision.kind if row.decision else None).word
+                return self._decision_words(row)
             case Column.CLAIMS:
                 if row.verdict is None:
                     return ""
@@ -216,16 +230,29 @@ class QueueModel(QAbstractTableModel):
             case Column.VERDICT:
                 return f"the rationale's own verdict: {row.verdict.value}" if row.verdict else ""
             case Column.RANGE:
-                return f"asked for {row.asked}" if row.asked else "asks for no branch"
+                asked = f"asked for {row.asked}" if row.asked else "asks for no branch"
+                return "\n".join([asked, *(finding.sentence for finding in row.ranges)])
             case _:
                 return self._about(row)
 
+    def _decision_words(self, row: QueueRow) -> str:
+        lines = [self.theme.decision(row.decision.kind if row.decision else None).word]
+        lines += [f"{each.branch}: {self.theme.decision(each.kind).word}" for each in row.mine.single]
+        if row.mine.aside is not None:
+            lines += aside_lines(row.mine.aside, row.mine.awake)
+        if row.mine.outcome is not None:
+            lines.append(f"{row.mine.outcome.kind.value}: {visible(row.mine.outcome.words)}")
+        return "\n".join(lines)
+
     def _about(self, row: QueueRow) -> str:
         lines = [row.title]
+        if row.mine != Mine():
+            lines += self._decision_words(row).split("\n")
         if row.kind is not RowKind.PATCH:
             lines.append(row.problem or row.kind.value)
         if row.asked:
             lines.append(f"asked for {row.asked}")
+        lines += [finding.sentence for finding in row.ranges]
         if row.replies:
             count = len(row.replies)
             lines.append(f"{count} {'reply' if count == 1 else 'replies'}: " + ", ".join(r.sender for r in row.replies))
@@ -254,10 +281,25 @@ class QueueModel(QAbstractTableModel):
         cell = (row.cells or {}).get(branch)
         return cell is not None and bool(cell.flags)
 
+    def decided_on(self, row: QueueRow, branch: str) -> "Decision | None":
+        """The reviewer's decision for that branch alone."""
+        version = branch_version(branch) if row.mine.single else None
+        return row.mine.on(version) if version is not None else None
+
     def asked(self, row: QueueRow, branch: str) -> bool:
         """Whether the row's subject asks for `branch` (True where it names no range at all)."""
         version = branch_version(branch)
         return row.asked is None or version is None or version in row.asked
+
+
+def aside_lines(aside: "Aside", awake: bool) -> list[str]:
+    """What the reviewer keeps beside the decision, in words."""
+    lines = ["flagged"] if aside.flagged else []
+    lines += [f"note: {visible(aside.note)}"] if aside.note else []
+    if aside.snooze is not None:
+        lines.append(f"{'its time has come: it was put off' if awake else 'put off'} {aside.snooze}")
+    lines += [f"reply sent {aside.sent.astimezone():%Y-%m-%d %H:%M}"] if aside.sent else []
+    return lines
 
 
 def claims_text(row: QueueRow) -> str:

@@ -7,18 +7,28 @@ well under a millisecond for a batch and can be read and tested without a screen
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from uringreview.kernel.status import Cell, branch_version
-from uringreview.mail.message import Message
-from uringreview.mail.queue import Note, Problem, Reply, Row
-from uringreview.mail.stance import StanceKind
-from uringreview.mail.subject import BranchRange
+from uringreview.mail.listing import Entry
+from uringreview.mail.message import Source
+from uringreview.mail.rows import Note, Problem, Reply, Row
+from uringreview.mail.subject import BranchRange, Version
 from uringreview.rationale.document import VerdictWord
 from uringreview.rationale.mark import MarkWord
-from uringreview.review.decisions import Decision
-from uringreview.review.facts import Answer, PatchFacts
-from uringreview.ui.simulator_verdict import Verdict
 from uringreview.ui.visible import visible
+
+if TYPE_CHECKING:  # rows are listed before any of these is known
+    from uringreview.kernel.ranges import RangeFinding
+    from uringreview.mail.message import Message
+    from uringreview.review.decisions import Aside, Decision
+    from uringreview.review.facts import Answer, PatchFacts
+    from uringreview.review.outcome import Outcome
+    from uringreview.ui.simulator_verdict import Verdict
+
+
+_READING = "reading:"
 
 
 class RowKind(Enum):
@@ -50,13 +60,36 @@ class Grouping(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Mine:
+    """What the reviewer has of a patch besides the decision for all branches.
+
+    `single` are the decisions for single branches, `aside` flag, note, snooze and sent; `awake` says that a snooze's
+    time has come, `comments` how many comments there are, `outcome` what became of an objection.
+    """
+
+    single: "tuple[Decision, ...]" = ()
+    aside: "Aside | None" = None
+    awake: bool = False
+    comments: int = 0
+    outcome: "Outcome | None" = None
+
+    def on(self, branch: Version) -> "Decision | None":
+        """The decision for that branch alone."""
+        return next((each for each in self.single if each.branch == branch), None)
+
+
+_NOTHING = Mine()
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRow:
     """One line of the list.
 
     `simulated` is what the simulator says of it, None where no model knows the patch. `series` numbers the group that
-    it belongs to (None: alone), `joint` its place in the bracket. `cells` are by short branch name. `problem` is the
-    reason of an unreadable source. `words` are the first own words of people's answers, `answers` the loaded
-    ones. `clear` says that nothing is known against the patch, None before it was examined. Texts are safe to show.
+    it belongs to (None: alone), `joint` its place in the bracket. `cells` are by short branch name, `ranges` what they
+    say of the range that is asked for. `problem` is the reason of an unreadable source. `words` are the first own words
+    of people's answers, `answers` the loaded ones. `clear` says that nothing is known against the patch, None before it
+    was examined. `mine` is what the reviewer has of it besides the decision. Texts are safe to show.
     """
 
     key: str
@@ -69,23 +102,35 @@ class QueueRow:
     contradicted: int = 0
     open: int = 0
     cells: Mapping[str, Cell] | None = None
+    ranges: "tuple[RangeFinding, ...]" = ()
     replies: tuple[Reply, ...] = ()
     words: str = ""
-    decision: Decision | None = None
+    decision: "Decision | None" = None
     series: int | None = None
     joint: Joint = Joint.NONE
     problem: str = ""
     warning: str = ""
     searched: str = ""
     row: Row | None = None
-    simulated: Verdict | None = None
-    answers: tuple[Answer, ...] = ()
+    simulated: "Verdict | None" = None
+    answers: "tuple[Answer, ...]" = ()
     clear: bool | None = None
+    mine: Mine = _NOTHING
 
     @property
-    def telling(self) -> Answer | None:
+    def asleep(self) -> bool:
+        """Whether the reviewer put it off and the time has not come."""
+        return self.mine.aside is not None and self.mine.aside.snooze is not None and not self.mine.awake
+
+    @property
+    def decided(self) -> bool:
+        """Whether something was decided, for all branches or for one."""
+        return self.decision is not None or bool(self.mine.single)
+
+    @property
+    def telling(self) -> "Answer | None":
         """The answer that the list names: an objection before other words, a person's before a program's."""
-        ranked = sorted(self.answers, key=lambda each: (not each.objects, each.reply.is_bot, _rank(each)))
+        ranked = sorted(self.answers, key=lambda each: (not each.objects, each.reply.is_bot, each.stance.kind.rank))
         return ranked[0] if ranked else None
 
     @property
@@ -93,13 +138,13 @@ class QueueRow:
         """What the answers say, for a narrow place: "axboe: needs 9cc6bac1 +2"; their first words where they only
         remark on something."""
         best = self.telling
-        if best is None or best.stance.kind is StanceKind.NOTE or not best.short:
+        if best is None or best.remarks or not best.short:
             return self.words
         more = len(self.replies) - 1
         return visible(best.short) + (f" +{more}" if more else "")
 
     @property
-    def also(self) -> tuple[Message, ...]:
+    def also(self) -> "tuple[Message, ...]":
         """Other mails of the same patch that this row stands for."""
         return self.row.also if self.row is not None else ()
 
@@ -122,16 +167,18 @@ class RowMaker:
     def make(
         self,
         rows: Mapping[str, Row],
-        facts: Mapping[str, PatchFacts],
+        facts: "Mapping[str, PatchFacts]",
         groups: Sequence[frozenset[str]],
-        decisions: Mapping[str, Decision],
+        decisions: "Mapping[str, Decision]",
         own_words: Mapping[str, str],
-        simulated: Callable[[str | None], Verdict | None] = lambda _upstream: None,
+        simulated: "Callable[[str | None], Verdict | None]" = lambda _upstream: None,
+        mine: Mapping[str, Mine] = MappingProxyType({}),
     ) -> list[QueueRow]:
         """The rows in queue order.
 
         `facts` are by patch key, as far as they are known; `groups` the keys that belong together; `own_words` the
-        short text of the answers, by patch key; `simulated` tells the simulator's verdict by upstream id.
+        short text of the answers, by patch key; `simulated` tells the simulator's verdict by upstream id; `mine` is
+        what the reviewer has of a patch besides the decision, by key.
         """
         series = {key: number for number, group in enumerate(groups) for key in group if len(group) > 1}
         former, self._made = self._made, {}
@@ -139,7 +186,8 @@ class RowMaker:
         for key, row in rows.items():
             verdict = simulated(row.patch.upstream) if row.patch is not None else None
             words = own_words.get(key, "")
-            shown = _Shown(row, facts.get(key), decisions.get(key), series.get(key), words, verdict)
+            own = mine.get(key, _NOTHING)
+            shown = _Shown(row, facts.get(key), decisions.get(key), series.get(key), words, verdict, own)
             known = former.get(key)
             line = known[1] if known is not None and known[0].same(shown) else _row(key, shown)
             self._made[key] = (shown, line)
@@ -152,11 +200,12 @@ class _Shown:
     """What one row is made of."""
 
     row: Row
-    facts: PatchFacts | None
-    decision: Decision | None
+    facts: "PatchFacts | None"
+    decision: "Decision | None"
     series: int | None
     words: str
-    simulated: Verdict | None
+    simulated: "Verdict | None"
+    mine: Mine
 
     def same(self, other: "_Shown") -> bool:
         """Whether nothing changed; rows and facts are compared by identity, they are replaced as wholes."""
@@ -167,6 +216,7 @@ class _Shown:
             and self.series == other.series
             and self.words == other.words
             and self.simulated == other.simulated
+            and self.mine == other.mine
         )
 
 
@@ -190,9 +240,27 @@ def note_row(note: Note) -> QueueRow:
     return QueueRow(f"note:{note.source}:{note.text}", RowKind.LEFT_OUT, "", text, searched=text.lower())
 
 
-def reading_row(subject: str, index: int) -> QueueRow:
-    """The row of a mail that was read while the rest of the queue is still coming."""
-    return QueueRow(f"reading:{index}", RowKind.READING, "", visible(subject), searched=subject.lower())
+def reading_row(entry: Entry) -> QueueRow:
+    """The row of a mail that was found and is not read yet."""
+    title = visible(entry.subject.title) or "(no subject)"
+    return QueueRow(
+        key=reading_key(entry.source),
+        kind=RowKind.READING,
+        number=str(entry.position) if entry.position is not None else "",
+        title=title,
+        asked=entry.subject.asked,
+        searched=title.lower(),
+    )
+
+
+def reading_key(source: Source) -> str:
+    """What names the row of a mail that is not read yet."""
+    return f"{_READING}{source}"
+
+
+def is_reading(key: str) -> bool:
+    """Whether `key` names a row whose mail is not read yet."""
+    return key.startswith(_READING)
 
 
 def in_order(rows: Iterable[QueueRow], grouping: Grouping) -> list[QueueRow]:
@@ -243,6 +311,7 @@ def _row(key: str, shown: _Shown) -> QueueRow:
         contradicted=marks.count(MarkWord.CONTRADICTED),
         open=marks.count(MarkWord.UNCHECKABLE),
         cells={cell.branch: cell for cell in facts.cells} if facts else None,
+        ranges=_ranges(row, facts) if facts is not None and facts.cells else (),
         replies=row.replies,
         words=visible(shown.words),
         decision=shown.decision,
@@ -253,27 +322,30 @@ def _row(key: str, shown: _Shown) -> QueueRow:
         answers=facts.answers if facts else (),
         clear=_clear(row, facts),
         simulated=shown.simulated,
+        mine=shown.mine,
     )
 
 
-def _warning(facts: PatchFacts | None) -> str:
+def _ranges(row: Row, facts: "PatchFacts") -> "tuple[RangeFinding, ...]":
+    from uringreview.kernel.ranges import range_findings  # there are no cells before the clone was read
+
+    return range_findings(row.subject.asked, facts.cells)
+
+
+def _warning(facts: "PatchFacts | None") -> str:
     if facts is None or not facts.later_fixes:
         return ""
     fix = facts.later_fixes[0]
     return f"fixed later by {fix.upstream[:12] if fix.upstream else 'a commit'} ({visible(fix.subject)})"
 
 
-def _clear(row: Row, facts: PatchFacts | None) -> bool | None:
+def _clear(row: Row, facts: "PatchFacts | None") -> bool | None:
     # A person's answer whose text is not loaded may well be an objection.
     unread = any(reply.message is None and not reply.is_bot for reply in row.replies)
     return facts.clear and not unread if facts is not None else None
 
 
-def _rank(answer: Answer) -> int:
-    return list(StanceKind).index(answer.stance.kind)
-
-
-def _searched(row: Row, facts: PatchFacts | None, title: str) -> str:
+def _searched(row: Row, facts: "PatchFacts | None", title: str) -> str:
     parts = [title]
     if row.patch is not None:
         parts += [str(row.patch.author), row.patch.upstream or "", row.patch.message.message_id or ""]

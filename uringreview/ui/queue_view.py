@@ -4,8 +4,10 @@ Columns of less worth step aside when the pane is narrow, so that subjects stay 
 stream in.
 """
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from collections.abc import Collection, Iterable, Mapping
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from uringreview.rationale.document import VerdictWord
 from uringreview.ui.queue_delegate import QueueDelegate
-from uringreview.ui.queue_model import FIRST_BRANCH, Column, QueueModel, claims_text
-from uringreview.ui.queue_rows import RowKind
+from uringreview.ui.queue_model import COLUMN_NAMES, FIRST_BRANCH, Column, QueueModel, claims_text
+from uringreview.ui.queue_rows import RowKind, is_reading
 from uringreview.ui.theme import GRID, HALF, ONE, TWO, Theme, fixed_font, row_height, ui_font
 
 _NARROWEST_SUBJECT = 220
@@ -34,6 +36,9 @@ class QueueView(QTableView):
     cell_chosen = Signal(str, str)
     """A branch field was clicked, or Enter was pressed in it: patch key and branch."""
 
+    marked = Signal(int)
+    """Other rows were selected: how many."""
+
     def __init__(self, model: QueueModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.queue = model
@@ -43,17 +48,24 @@ class QueueView(QTableView):
         self._delegate = QueueDelegate(self, model, theme)
         self.setItemDelegate(self._delegate)
         self._key = ""
+        self._top, self._top_key = 0, ""
+        self._names: Mapping[str, str] = {}
+        self.by_hand = False
+        self._anchor = 0
+        self._hidden: frozenset[Column] = frozenset()
+        self._kept: frozenset[str] = frozenset()
         self._prepare()
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._after_reset)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
+        self.selectionModel().selectionChanged.connect(lambda: self.marked.emit(len(self.rows_marked())))
         self.doubleClicked.connect(self._double_clicked)
         self.clicked.connect(self._clicked)
 
     def _prepare(self) -> None:
         self.setShowGrid(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
@@ -77,8 +89,18 @@ class QueueView(QTableView):
 
     @property
     def key(self) -> str:
-        """The selected row's key; empty where none is."""
+        """The current row's key; empty where none is."""
         return self._key
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the selected rows that hold a loaded patch, from the top."""
+        rows = (self.queue.at(place) for place in self.rows_marked())
+        return tuple(row.key for row in rows if row is not None and row.kind is RowKind.PATCH)
+
+    def rows_marked(self) -> list[int]:
+        """The places of the selected rows, from the top."""
+        return sorted({index.row() for index in self.selectionModel().selectedRows(Column.SUBJECT)})
 
     def select(self, key: str) -> bool:
         """Select the row with `key`; False where it is not shown."""
@@ -94,6 +116,36 @@ class QueueView(QTableView):
         if count:
             self._go(min(max(self.currentIndex().row() + step, 0), count - 1))
 
+    def hide_columns(self, names: Iterable[str]) -> None:
+        """Hide the columns with these names (`CHOSEN_COLUMNS`), show the others where there is room."""
+        self._hidden = frozenset(COLUMN_NAMES[name] for name in names if name in COLUMN_NAMES)
+        self.lay_out()
+
+    def extend(self, step: int) -> None:
+        """Take the rows up to the one `step` further down into the selection."""
+        count = self.queue.rowCount()
+        if not count:
+            return
+        place = min(max(self.currentIndex().row() + step, 0), count - 1)
+        self._mark(range(min(self._anchor, place), max(self._anchor, place) + 1), place)
+
+    def mark_keys(self, keys: Collection[str]) -> None:
+        """Select the rows with these keys, as far as they are shown; the current one stays if it is among them."""
+        places = [place for place, row in enumerate(self.queue.shown) if row.key in keys]
+        if places:
+            here = self.currentIndex().row()
+            self._mark(places, here if here in places else places[0])
+
+    def _mark(self, places: Iterable[int], current: int) -> None:
+        chosen, last = QItemSelection(), self.queue.columnCount() - 1
+        for place in places:
+            chosen.select(self.queue.index(place, 0), self.queue.index(place, last))
+        flag = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(chosen, flag.ClearAndSelect)
+        index = self.queue.index(current, Column.SUBJECT)
+        self.selectionModel().setCurrentIndex(index, flag.NoUpdate)
+        self.scrollTo(index)
+
     def go_end(self, last: bool) -> None:
         """Select the first or the last row."""
         if self.queue.rowCount():
@@ -104,12 +156,13 @@ class QueueView(QTableView):
         rows, here = self.queue.shown, self.currentIndex().row()
         for offset in range(1, len(rows) + 1):
             place = (here + offset) % len(rows)
-            if rows[place].kind is RowKind.PATCH and rows[place].decision is None:
+            if rows[place].kind is RowKind.PATCH and not rows[place].decided and not rows[place].asleep:
                 self._go(place)
                 return True
         return False
 
     def _go(self, place: int) -> None:
+        self._anchor = place
         here = self.currentIndex().column()
         index = self.queue.index(place, here if here >= FIRST_BRANCH else Column.SUBJECT)
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
@@ -121,23 +174,46 @@ class QueueView(QTableView):
         if rows:
             self._go(next((place for place, row in enumerate(rows) if row.kind is RowKind.PATCH), 0))
 
+    def go_on_as(self, names: Mapping[str, str]) -> None:
+        """The rows of `names` (old key to new) come back under new keys: what is selected and on top goes with them."""
+        self._names = names
+
     def _remember(self) -> None:
+        marked = self.rows_marked()
+        self._kept = frozenset(self.keys) if len(marked) > 1 else frozenset()
         self._top = self.verticalScrollBar().value()
+        top = self.queue.at(self._top)
+        self._top_key = top.key if top is not None else ""
 
     def _after_reset(self) -> None:
         self.lay_out()
-        before = self._key
-        if not (before and self.select(before)):
+        names, self._names = self._names, {}
+        by_hand, before = self.by_hand, self._key
+        # Nobody chose the row that the first list began with: the queue begins with its own.
+        only_listed = is_reading(before)
+        kept = bool(before) and (by_hand or not only_listed) and self.select(names.get(before, before))
+        if not kept:
             self._go_first_loaded()
             self._row_changed(self.currentIndex())
-        if before == self._key:
-            self.verticalScrollBar().setValue(self._top)
+        if len(self._kept) > 1:
+            self.mark_keys(self._kept)
+        self.by_hand = by_hand and kept
+        if kept or (only_listed and self._top):
+            place = self.queue.row_of(names[self._top_key]) if self._top_key in names else None
+            self.verticalScrollBar().setValue(self._top if place is None else place)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click begins a selection anew; Qt itself adds rows by Ctrl and Shift."""
+        super().mousePressEvent(event)
+        if not event.modifiers():
+            self._anchor = max(self.currentIndex().row(), 0)
 
     def _row_changed(self, index: QModelIndex, _former: QModelIndex | None = None) -> None:
         row = self.queue.at(index) if index.isValid() else None
         key = row.key if row else ""
         if key != self._key:
             self._key = key
+            self.by_hand = bool(key)
             self.key_changed.emit(key)
 
     def _double_clicked(self, index: QModelIndex) -> None:
@@ -185,13 +261,14 @@ class QueueView(QTableView):
         }
         heads = (small.horizontalAdvance(self._head(column)) for column in self._branch_columns())
         branch = max(max(heads, default=0) + ONE + HALF, 6 * GRID)
-        room = self.viewport().width() - branch * len(self.queue.branches) - sum(widths.values())
-        hidden: set[Column] = set()
+        hidden = set(self._hidden)
+        taken = sum(width for column, width in widths.items() if column not in hidden)
+        room = self.viewport().width() - branch * len(self.queue.branches) - taken
         # Where every rationale says yes, the column says nothing.
         alike = all(row.verdict in (None, VerdictWord.YES) for row in self.queue.rows)
         verdict = (Column.VERDICT, Column.NUMBER) if alike else (Column.NUMBER, Column.VERDICT)
         for column in (Column.RANGE, *verdict):
-            if room < _NARROWEST_SUBJECT:
+            if room < _NARROWEST_SUBJECT and column not in hidden:
                 hidden.add(column)
                 room += widths[column]
         widths[Column.SUBJECT] = max(room, _NARROWEST_SUBJECT // 2)

@@ -5,7 +5,7 @@ A claim's runs carry the indexes of its marks as a property, a heading the key o
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -47,6 +47,9 @@ class RationaleText(QTextEdit):
         self.setAccessibleName("Rationale with marked claims")
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         self.setAcceptRichText(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # A bar that came and went with each fold would move every line.
@@ -72,6 +75,7 @@ class RationaleText(QTextEdit):
     ) -> None:
         """Paint `shown`; `keep` holds the scroll position, the marks `spoken` are lit beside the selected one."""
         at = self.verticalScrollBar().value() if keep else 0
+        line = self.textCursor().blockNumber() if keep else 0
         self._blocks, self._marks, self._selected = shown, marks, selected
         self._lit = spoken | ({selected} if selected is not None else frozenset())
         self.setUpdatesEnabled(False)
@@ -83,6 +87,7 @@ class RationaleText(QTextEdit):
                 cursor.insertBlock()
             self._insert(cursor, block)
         cursor.endEditBlock()
+        self.setTextCursor(QTextCursor(self.document().findBlockByNumber(line)))
         self.setUpdatesEnabled(True)
         self.verticalScrollBar().setValue(at)
 
@@ -111,6 +116,20 @@ class RationaleText(QTextEdit):
         """What the text cursor stands in."""
         place = self.textCursor().blockNumber()
         return self._blocks[place] if 0 <= place < len(self._blocks) else None
+
+    def box_rect(self) -> QRect:
+        """Where the room for a comment's box stands in the viewport; invalid where there is none."""
+        number = next((n for n, each in enumerate(self._blocks) if each.runs and each.runs[0].role == "box"), None)
+        if number is None:
+            return QRect()
+        rect = self.document().documentLayout().blockBoundingRect(self.document().findBlockByNumber(number))
+        return rect.translated(0, -self.verticalScrollBar().value()).toRect()
+
+    def reveal_box(self) -> None:
+        """Scroll until the room for a comment's box is seen."""
+        rect, bar = self.box_rect(), self.verticalScrollBar()
+        if rect.isValid() and (rect.top() < 0 or rect.bottom() > self.viewport().height()):
+            bar.setValue(bar.value() + rect.top() - self.viewport().height() // 3)
 
     def _reveal(self, block: QTextBlock, position: int) -> None:
         cursor = QTextCursor(self.document())
@@ -156,6 +175,10 @@ class RationaleText(QTextEdit):
             case BlockKind.HEADING:
                 shape.setTopMargin(TWO)
                 shape.setBottomMargin(ONE)
+            case BlockKind.COMMENT:
+                shape.setLeftMargin(2 * TWO + HALF)
+                shape.setBottomMargin(ONE)
+                shape.setBackground(QColor(self.theme.raised))
             case BlockKind.RECORD | BlockKind.EVIDENCE | BlockKind.NOTE | BlockKind.SUBHEADING:
                 shape.setLeftMargin(2 * TWO + HALF)
                 shape.setBottomMargin(ONE)
@@ -175,6 +198,9 @@ class RationaleText(QTextEdit):
         }
         if run.role in colours:
             look.setForeground(QColor(colours[run.role]))
+        if run.role in ("comment", "box"):
+            look.setFont(fixed_font(0.92))
+            look.setForeground(QColor(theme.accent))
         if run.role == "code":
             look.setFont(fixed_font(0.92))
         if run.role == "bold":
@@ -233,6 +259,8 @@ class RationaleText(QTextEdit):
             elif kind == BlockKind.CALLOUT.value:
                 bar = QRectF(rect.left(), rect.top(), HALF + 1, rect.height())
                 painter.fillRect(bar, QColor(self.theme.contradicted))
+            elif kind == BlockKind.COMMENT.value:
+                painter.fillRect(QRectF(0, rect.top(), HALF + 1, rect.height()), QColor(self.theme.accent))
             block = block.next()
         painter.end()
 

@@ -31,6 +31,7 @@ class BlockKind(Enum):
     SUBHEADING = "subheading"
     RECORD = "record"
     EVIDENCE = "evidence"
+    COMMENT = "comment"
     VERDICT = "verdict"
     NOTE = "note"
 
@@ -38,7 +39,7 @@ class BlockKind(Enum):
 @dataclass(frozen=True, slots=True)
 class Run:
     """Text with the marks (indexes into the facts' marks) that speak of it; `role` is "", "step", "strong", "muted",
-    a mark's word, "code" or "bold"."""
+    a mark's word, "code", "bold", "comment", or "box" for the room that a comment is written in."""
 
     text: str
     marks: tuple[int, ...] = ()

@@ -4,7 +4,9 @@ All text is put in as plain text with character formats: nothing of a mail is ev
 the text is generated and may be bogus stays visible whatever is shown below it.
 """
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import (
     QLabel,
     QStackedWidget,
@@ -17,8 +19,10 @@ from uringreview.diff.model import DiffAnchor
 from uringreview.mail.message import Span
 from uringreview.mail.queue import Row
 from uringreview.rationale.mark import Mark
+from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
 from uringreview.review.proof import whole_lines
+from uringreview.ui.comment_places import blocks_with, part_of
 from uringreview.ui.header import Header
 from uringreview.ui.rationale_edit import RationaleText
 from uringreview.ui.rationale_parts import Part, parts_of
@@ -57,6 +61,7 @@ class RationalePane(QWidget):
         self._selected: int | None = None
         self._spoken: frozenset[int] = frozenset()
         self._folded_by_hand = False
+        self._comments: tuple[Comment, ...] = ()
         self._simulator = ""
         self._order: list[int] = []
         self._build()
@@ -124,6 +129,24 @@ class RationalePane(QWidget):
         if summary != self._simulator:
             self._simulator = summary
             self._repaint(keep=True)
+
+    def show_comments(self, comments: Sequence[Comment]) -> None:
+        """Show the reviewer's comments under the records that they speak of."""
+        if tuple(comments) != self._comments:
+            self._comments = tuple(comments)
+            self._repaint(keep=True)
+
+    def box_place(self, place: Span) -> QRect:
+        """Where the room for a comment on `place` stands in the text's viewport; its part is unfolded for it."""
+        key = part_of(self._parts, place)
+        if self._facts is None or key is None or self.is_raw:
+            return QRect()
+        if key not in self._unfolded:
+            self._folded_by_hand = True
+            self._unfolded |= {key}
+            self._repaint(keep=True)
+            self.text.reveal_box()
+        return self.text.box_rect()
 
     @property
     def selected(self) -> Mark | None:
@@ -219,12 +242,11 @@ class RationalePane(QWidget):
         if self._facts is None:
             return None
         body = self._facts.patch.message.body
-        if self.selected is not None:
-            return whole_lines(body, self.selected.claim.span)
-        block = self.text.block_at_cursor()
-        if self.text.hasFocus() and block is not None and block.span is not None:
-            return whole_lines(body, block.span)
-        return None
+        block, chosen = self.text.block_at_cursor(), self.selected
+        record = block.span if block is not None and self.text.hasFocus() else None
+        if chosen is not None and (record is None or record.start <= chosen.claim.span.start < record.end):
+            return whole_lines(body, chosen.claim.span)
+        return whole_lines(body, record) if record is not None else None
 
     def _raw_changed(self, on: bool) -> None:
         self._turn_page()
@@ -249,6 +271,7 @@ class RationalePane(QWidget):
         if self._facts is None:
             return
         shown = blocks(self._facts, self._parts, self._unfolded, self._selected, self._callouts())
+        shown = blocks_with(shown, self._parts, self._comments)
         self.text.show_blocks(shown, self._facts.marks, self._selected, keep=keep, spoken=self._spoken)
 
     def _callouts(self) -> tuple[Callout, ...]:

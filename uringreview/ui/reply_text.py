@@ -7,6 +7,7 @@ from uringreview.errors import EnvironmentProblem, UnreadableError, UringreviewE
 from uringreview.kernel.status import Status, branch_version
 from uringreview.mail.subject import Version
 from uringreview.review.decisions import Comment, Decision
+from uringreview.review.doubts import doubts
 from uringreview.review.facts import PatchFacts
 from uringreview.review.identity import Identity
 from uringreview.review.reply import Reply, compose, text_to_copy
@@ -27,27 +28,26 @@ def preview(
     decision: Decision | None,
     comments: Sequence[Comment],
     identity: Identity | EnvironmentProblem,
+    single: Sequence[Decision] = (),
 ) -> Preview:
-    """The mail that `decision` would send, or why none is written."""
+    """The mail that `decision`, and those for `single` branches, would send, or why none is written."""
     if facts is None:
         return Preview("", "This patch is not loaded, so there is nothing to answer.", "")
-    if decision is None:
+    every = [*([decision] if decision is not None else []), *single]
+    if not every:
         return Preview("", "Not decided: a take, h hold, d drop, D drop from a version and older, q question.", "")
     if isinstance(identity, EnvironmentProblem):
         return Preview("", str(identity), "")
     try:
-        reply = compose(facts.patch, decision, identity, facts=facts, comments=comments)
+        reply = compose(facts.patch, every[0], identity, facts=facts, comments=comments, single=every[1:])
     except UnreadableError as problem:
-        text = text_to_copy(facts.patch, decision, identity, facts=facts, comments=comments)
+        text = text_to_copy(facts.patch, every[0], identity, facts=facts, comments=comments, single=every[1:])
         return Preview(text, str(problem), text)
     except UringreviewError as problem:
         return Preview("", str(problem), "")
-    notices = [reply.withheld] if reply.withheld else []
-    if reply.left_out:
-        notices.append(f"Left out, no usable address: {', '.join(reply.left_out)}.")
     if reply.withheld:
-        return Preview("", " ".join(notices), "", reply)
-    return Preview(reply.text, " ".join(notices), reply.body, reply)
+        return Preview("", reply.withheld, "", reply)
+    return Preview(reply.text, " ".join(doubts(reply, facts.patch, every, comments, facts)), reply.body, reply)
 
 
 def droppable(facts: PatchFacts | None, branches: Sequence[str]) -> tuple[Version, ...]:

@@ -5,13 +5,17 @@ what it fixes. A need that follows from two others is not drawn; the list has it
 and the needs run in a circle, the group's own order decides and the arrows that run against it are marked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 
 from uringreview.kernel.status import Cell
 from uringreview.review.facts import Desk, PatchFacts
+from uringreview.review.findings import unequal_ranges
+from uringreview.review.report_series import plans
+from uringreview.series.edge import Reason, Strength
 from uringreview.series.graph import Edge, Group, LaterFix, Member
+from uringreview.ui.queue_rows import short_branch
 from uringreview.ui.visible import visible
 
 _SHOWN_ID = 12
@@ -42,12 +46,13 @@ class Box:
 @dataclass(frozen=True, slots=True)
 class Link:
     """An arrow from one box to the next, by index; `fixes` where the next fixes the first, `back` where it closes
-    a circle."""
+    a circle. `edge` holds the reasons, None for a later fix."""
 
     start: int
     end: int
     fixes: bool = False
     back: bool = False
+    edge: Edge | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,43 +93,84 @@ def lay_out(facts: PatchFacts, desk: Desk) -> Drawing:
     fixes = later_fixes(facts, desk)
     if len(members) < 2 and not fixes and not edges:
         return Drawing()
+    known = {each.key: each for each in desk.facts}
+    return Drawing(*_laid(members, edges, fixes, known, 0, 0))
+
+
+def lay_out_all(desk: Desk) -> Drawing:
+    """The boxes and arrows of every group of the queue, one below the other."""
+    known = {each.key: each for each in desk.facts}
+    boxes: list[Box] = []
+    links: list[Link] = []
+    for group in desk.groups:
+        keys = (known.get(member.key) for member in group.members if member.key is not None)
+        fixes = tuple(dict.fromkeys(fix for each in keys if each is not None for fix in each.later_fixes))
+        top = max((box.row for box in boxes), default=-1) + 1
+        more = _laid(group.members, group.edges, fixes, known, top, len(boxes))
+        boxes += more[0]
+        links += more[1]
+    return Drawing(tuple(boxes), tuple(links))
+
+
+def _laid(
+    members: Sequence[Member],
+    edges: Sequence[Edge],
+    fixes: Sequence[LaterFix],
+    known: Mapping[str, PatchFacts],
+    top: int,
+    first: int,
+) -> tuple[tuple[Box, ...], tuple[Link, ...]]:
+    """One group: its rows begin at `top`, the indexes of its boxes at `first`."""
     columns = _columns(members, edges)
     boxes = []
     used: dict[int, int] = {}
     for member, column in zip(members, columns, strict=True):
-        boxes.append(_member_box(member, column, used.setdefault(column, 0), desk))
+        row = used.setdefault(column, 0)
+        boxes.append(_member_box(member, column, top + row, known))
         used[column] += 1
     at = {short(member.upstream): index for index, member in enumerate(members)}
-    ends = {(at.get(short(edge.needs)), at.get(short(edge.patch))) for edge in edges}
-    pairs = sorted((start, end) for start, end in ends if start is not None and end is not None)
-    links = [Link(start, end, back=columns[end] <= columns[start]) for start, end in _not_implied(pairs)]
+    pairs: dict[tuple[int, int], Edge] = {}
+    for edge in edges:
+        start, end = at.get(short(edge.needs)), at.get(short(edge.patch))
+        if start is not None and end is not None:
+            pairs.setdefault((start, end), edge)
+    links = [
+        Link(first + start, first + end, back=columns[end] <= columns[start], edge=pairs[start, end])
+        for start, end in _not_implied(sorted(pairs))
+    ]
     for fix in fixes:
         fixed = at.get(short(fix.fixes))
         column = columns[fixed] + 1 if fixed is not None else max(columns, default=-1) + 1
         row = used.setdefault(column, 0)
         used[column] += 1
         name = short(fix.upstream) if fix.upstream else "id not known"
-        boxes.append(
-            Box(name, BoxKind.FIX, visible(fix.subject), visible(fix.seen_in.rpartition("/")[2]), None, (), column, row)
-        )
+        seen = visible(fix.seen_in.rpartition("/")[2])
+        boxes.append(Box(name, BoxKind.FIX, visible(fix.subject), seen, fix.queued, (), column, top + row))
         if fixed is not None:
-            links.append(Link(fixed, len(boxes) - 1, fixes=True))
-    return Drawing(tuple(boxes), tuple(links))
+            links.append(Link(first + fixed, first + len(boxes) - 1, fixes=True))
+    return tuple(boxes), tuple(links)
 
 
 def _not_implied(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The needs that do not follow from others: where A -> B -> C is drawn, A -> C says nothing more."""
+    onward: dict[int, list[int]] = {}
+    for start, end in pairs:
+        onward.setdefault(start, []).append(end)
 
-    def reaches(start: int, end: int, without: tuple[int, int]) -> bool:
-        seen, todo = {start}, [start]
-        while todo:
-            here = todo.pop()
-            onward = {b for a, b in pairs if a == here and (a, b) != without} - seen
-            seen |= onward
-            todo += onward
-        return end in seen
+    def reaches(start: int, end: int) -> bool:
+        """Whether `end` is reached from `start` otherwise than by the arrow between them."""
+        seen = {start}
+        waiting = [each for each in onward[start] if each != end]
+        while waiting:
+            here = waiting.pop()
+            if here == end:
+                return True
+            if here not in seen:
+                seen.add(here)
+                waiting += onward.get(here, ())
+        return False
 
-    return [pair for pair in pairs if not reaches(*pair, without=pair)]
+    return [(start, end) for start, end in pairs if len(onward[start]) < 2 or not reaches(start, end)]
 
 
 def members_of(facts: PatchFacts) -> tuple[Member, ...]:
@@ -147,22 +193,25 @@ def later_fixes(facts: PatchFacts, desk: Desk) -> tuple[LaterFix, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _member_box(member: Member, column: int, row: int, desk: Desk) -> Box:
-    known = desk.of(member.key) if member.key is not None else None
+def _member_box(member: Member, column: int, row: int, facts: Mapping[str, PatchFacts]) -> Box:
+    known = facts.get(member.key) if member.key is not None else None
     kind = BoxKind.MISSING if member.key is None else BoxKind.LOADED
     cells = known.cells if known is not None else ()
-    return Box(
-        short(member.upstream), kind, visible(member.subject), visible(member.asked), member.key, cells, column, row
-    )
+    name, subject, asked = short(member.upstream), visible(member.subject), visible(member.asked)
+    return Box(name, kind, subject, asked, member.row or member.key, cells, column, row)
 
 
 def _columns(members: Sequence[Member], edges: Sequence[Edge]) -> list[int]:
     """For each member, the length of the longest chain of needs before it, along the group's order only."""
     at = {short(member.upstream): index for index, member in enumerate(members)}
-    columns = [0] * len(members)
-    for index, member in enumerate(members):
-        needs = [at[short(e.needs)] for e in edges if short(e.patch) == short(member.upstream) and short(e.needs) in at]
-        columns[index] = max((columns[need] + 1 for need in needs if need < index), default=0)
+    before: dict[int, list[int]] = {}
+    for edge in edges:
+        patch, need = at.get(short(edge.patch)), at.get(short(edge.needs))
+        if patch is not None and need is not None and need < patch:
+            before.setdefault(patch, []).append(need)
+    columns: list[int] = []
+    for index in range(len(members)):
+        columns.append(max((columns[need] + 1 for need in before.get(index, ())), default=0))
     return columns
 
 
@@ -173,9 +222,10 @@ def entries(facts: PatchFacts, desk: Desk) -> tuple[Entry, ...]:
     group = facts.group
     if group is None and not fixes:
         return ()
-    lines = [Entry(EntryKind.WARNING, text) for text in warnings(group)] if group is not None else []
+    lines = [Entry(EntryKind.WARNING, text) for text in warnings(group, desk)] if group is not None else []
     if group is not None and not group.cyclic:
         lines.append(Entry(EntryKind.REMARK, "Order to take: " + ", ".join(short(m.upstream) for m in members)))
+        lines += [Entry(EntryKind.REMARK, text) for text in branch_lines(group, desk)]
     for number, member in enumerate(members, 1):
         lines.append(Entry(EntryKind.MEMBER, _member_line(number, member), member.key))
         lines += _reasons(member, group, desk)
@@ -185,19 +235,38 @@ def entries(facts: PatchFacts, desk: Desk) -> tuple[Entry, ...]:
     return tuple(lines)
 
 
-def warnings(group: Group) -> tuple[str, ...]:
+def warnings(group: Group, desk: Desk) -> tuple[str, ...]:
     """What a reviewer must know of the group before taking any of it."""
     said = []
     if group.cyclic:
         said.append("The mails contradict each other on what comes first: there is no order that satisfies them all.")
-    said += [f"{short(member.upstream)} is missing here: named by the mails, not loaded." for member in group.missing]
-    asked = {member.asked for member in group.members if member.key is not None and member.asked}
-    if len(asked) > 1:
-        parts = ", ".join(
-            f"{short(m.upstream)} {visible(m.asked)}" for m in group.members if m.key is not None and m.asked
-        )
-        said.append(f"Unequal ranges: {parts}. Some branches would get only part of the series.")
+    for member in group.missing:
+        where = "listed, not loaded" if member.row is not None else "named by the mails, not loaded"
+        said.append(f"{short(member.upstream)} is missing here: {where}.")
+    rows = {each.key: each.row for each in desk.facts} | {row.key: row for row in desk.queue.rows}
+    unequal = unequal_ranges(group, rows)
+    if unequal:
+        said.append(f"{unequal[:1].upper()}{visible(unequal[1:])}.")
     return tuple(said)
+
+
+def branch_lines(group: Group, desk: Desk) -> tuple[str, ...]:
+    """What each branch would get, one line for all branches that would get the same, those asked for first."""
+    found: dict[str, list[str]] = {}
+    for each in sorted(plans(group, desk), key=lambda one: not one.asked):
+        parts = [
+            f"{word} {', '.join(ids)}"
+            for word, ids in (
+                ("take", each.take),
+                ("has already", each.present),
+                ("does not apply:", each.refused),
+                ("missing here:", each.missing),
+                ("not asked for there:", each.unasked),
+            )
+            if ids
+        ]
+        found.setdefault("; ".join(parts), []).append(short_branch(each.branch))
+    return tuple(f"{', '.join(branches)}: {words}" for words, branches in found.items())
 
 
 def _member_line(number: int, member: Member) -> str:
@@ -208,16 +277,31 @@ def _member_line(number: int, member: Member) -> str:
 def _reasons(member: Member, group: Group | None, desk: Desk) -> list[Entry]:
     lines = []
     for edge in group.edges if group is not None else ():
-        if short(edge.patch) != short(member.upstream):
-            continue
-        for reason in edge.reasons:
-            who = _who(reason.said_by, desk)
-            said = f", says {who}" if who else ""
-            key = reason.said_by if reason.said_by is not None and desk.of(reason.said_by) is not None else None
-            lines.append(
-                Entry(EntryKind.REASON, f"needs {short(edge.needs)}{said}: {visible(_one_line(reason.text))}", key)
-            )
+        if short(edge.patch) == short(member.upstream):
+            for reason, words in (
+                *((r, "needs") for r in edge.reasons),
+                *((r, "but goes before") for r in edge.against),
+            ):
+                key = reason.said_by if reason.said_by is not None and desk.of(reason.said_by) is not None else None
+                text = f"{words} {short(edge.needs)}, {in_words(reason, desk)}"
+                lines.append(Entry(EntryKind.REASON, text, key))
     return lines
+
+
+def in_words(reason: Reason, desk: Desk) -> str:
+    """A reason with its kind, how far it carries and whose mail says it, on one line."""
+    who = _who(reason.said_by, desk)
+    strength = "" if reason.strength is Strength.STRONG else f" ({reason.strength.word})"
+    text = visible(" ".join(reason.text.split()))
+    return f"{reason.kind.value}{strength}{f', in {who}' if who else ''}: {text}"
+
+
+def why(edge: Edge, desk: Desk) -> str:
+    """An edge as a paragraph: what comes after what, and every reason on a line of its own."""
+    head = f"{short(edge.patch)} after {short(edge.needs)}"
+    lines = [in_words(each, desk) for each in edge.reasons]
+    lines += [f"but the other way round, {in_words(each, desk)}" for each in edge.against]
+    return "\n".join([head, *lines])
 
 
 def _who(said_by: str | None, desk: Desk) -> str:
@@ -230,9 +314,4 @@ def _who(said_by: str | None, desk: Desk) -> str:
 
 
 def _fix_line(fix: LaterFix) -> str:
-    name = f"{short(fix.upstream)} " if fix.upstream else ""
-    return f"fixed later by {name}“{visible(fix.subject)}”, seen in {visible(fix.seen_in.rpartition('/')[2])}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return f"{visible(fix.sentence)}, seen in {visible(fix.seen_in.rpartition('/')[2])}"

@@ -1,17 +1,27 @@
-"""The series pane: what belongs with the chosen patch, in which order to take it, who says so, and what is missing."""
+"""The series pane: what belongs with the chosen patch, in which order to take it, who says so, and what is missing.
+
+The drawing shows one series or those of the whole queue; the list beside it holds the chosen patch's series in words.
+"""
+
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QBrush
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QBrush, QShowEvent
+from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from uringreview.review.facts import Desk, PatchFacts
+from uringreview.ui.header import Header
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.series_drawing import SeriesDrawing
-from uringreview.ui.series_layout import Entry, EntryKind, entries, lay_out
+from uringreview.ui.series_layout import Entry, EntryKind, Link, entries, lay_out, lay_out_all, why
 from uringreview.ui.theme import HALF, ONE, TWO, Theme, ui_font
 
 NOTHING = "Nothing in this queue says that this patch belongs with another."
+HINT = (
+    "Arrow keys walk along the arrows, Enter goes to the patch, + and - magnify; an arrow says here what it stands for."
+)
 _KEY = Qt.ItemDataRole.UserRole
+_REASONS_SHOWN = 4
 
 
 class SeriesPane(QWidget):
@@ -27,8 +37,18 @@ class SeriesPane(QWidget):
         self._desk: Desk | None = None
         self._facts: PatchFacts | None = None
         self._entries: tuple[Entry, ...] = ()
-        self._drawing = SeriesDrawing(theme)
-        self._drawing.chosen.connect(self.patch_chosen)
+        self.whole_queue = False
+        self.drawing = SeriesDrawing(theme, self._why)
+        self.drawing.chosen.connect(self.patch_chosen)
+        self.drawing.walked.connect(self._say_why)
+        self._said = QLabel(HINT)
+        self._said.setObjectName("seriesWhy")
+        self._said.setAccessibleName("Why")
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
+        self._said.setWordWrap(True)
+        self._said.setProperty("role", "muted")
+        self._said.setContentsMargins(TWO, ONE, TWO, ONE)
+        self._said.setMaximumHeight(6 * self._said.fontMetrics().height())
         self._list = QListWidget()
         self._list.setObjectName("seriesList")
         self._list.setAccessibleName("Series members and reasons")
@@ -44,29 +64,38 @@ class SeriesPane(QWidget):
         self._empty.setWordWrap(True)
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._header = Header("SERIES", self, name="series_header")
+        self._place()
+        self.setFocusProxy(self.drawing)
+        self._fill()
+
+    def _place(self) -> None:
+        drawn = QWidget()
+        drawn.setObjectName("seriesDrawn")
+        inside = QVBoxLayout(drawn)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self.drawing, 1)
+        inside.addWidget(self._said)
         self._parts = QSplitter(Qt.Orientation.Horizontal)
         self._parts.setObjectName("seriesParts")
         self._parts.setHandleWidth(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("seriesScroll")
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self._drawing)
-        self._parts.addWidget(scroll)
+        self._parts.addWidget(drawn)
         self._parts.addWidget(self._list)
         self._parts.setStretchFactor(0, 3)
         self._parts.setStretchFactor(1, 2)
         self._parts.setSizes([3 * 300, 2 * 300])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
         column.addWidget(self._empty, 1)
         column.addWidget(self._parts, 1)
-        self.setFocusProxy(self._list)
-        self._fill()
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in other colours."""
         self._theme = theme
-        self._drawing.set_theme(theme)
+        self.drawing.set_theme(theme)
         self._fill()
 
     def show_desk(self, desk: Desk | None) -> None:
@@ -81,22 +110,56 @@ class SeriesPane(QWidget):
         self._facts = facts
         self._fill()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fill what was not filled while another tab was open."""
+        super().showEvent(event)
+        self._fill()
+
+    def toggle_scope(self) -> None:
+        """Draw the series of the whole queue, or the chosen patch's own again."""
+        self.whole_queue = not self.whole_queue
+        self._fill()
+
+    def handlers(self) -> Mapping[str, Callable[[], None]]:
+        """What the actions of the drawing do, by their names."""
+        return self.drawing.handlers()
+
+    def group_keys(self) -> tuple[str, ...]:
+        """The keys of the loaded patches of the chosen patch's series, in the order to take them; itself alone else."""
+        if self._facts is None:
+            return ()
+        group = self._facts.group
+        keys = [member.key for member in group.members if member.key is not None] if group is not None else []
+        return tuple(keys or [self._facts.key])
+
     def _fill(self) -> None:
+        if not self.isVisible():
+            return
         facts, desk = self._facts, self._desk
         self._entries = entries(facts, desk) if facts is not None and desk is not None else ()
-        self._empty.setVisible(not self._entries)
-        self._parts.setVisible(bool(self._entries))
+        all_of_them = self.whole_queue and desk is not None and bool(desk.groups)
+        shown = bool(self._entries) or all_of_them
+        self._empty.setVisible(not shown)
+        self._parts.setVisible(shown)
+        self._list.setVisible(bool(self._entries))
         self._empty.setText(
             NOTHING if facts is not None else "Choose a patch in the queue to see what belongs with it."
         )
+        count = len(desk.groups) if desk is not None else 0
+        scope = "of the whole queue" if self.whole_queue else "of this patch"
+        self._header.say(f"{scope} · {count} in the queue")
         self._list.clear()
-        if facts is None or desk is None or not self._entries:
+        if desk is None or not shown:
             return
-        self._drawing.show_drawing(lay_out(facts, desk), facts.key)
+        current = facts.key if facts is not None else None
+        if all_of_them:
+            self.drawing.show_drawing(lay_out_all(desk), current)
+        elif facts is not None:
+            self.drawing.show_drawing(lay_out(facts, desk), current)
         for entry in self._entries:
-            self._list.addItem(self._item(entry, facts.key))
+            self._list.addItem(self._item(entry, current))
 
-    def _item(self, entry: Entry, current: str) -> QListWidgetItem:
+    def _item(self, entry: Entry, current: str | None) -> QListWidgetItem:
         indent = "      " if entry.kind is EntryKind.REASON else ""
         item = QListWidgetItem(indent + entry.text)
         item.setData(_KEY, entry.key)
@@ -111,3 +174,15 @@ class SeriesPane(QWidget):
         key = item.data(_KEY)
         if key:
             self.patch_chosen.emit(key)
+
+    def _why(self, link: Link) -> str:
+        if self._desk is None or link.edge is None:
+            return "fixed later by this commit" if link.fixes else ""
+        return why(link.edge, self._desk)
+
+    def _say_why(self, link: object) -> None:
+        words = self._why(link) if isinstance(link, Link) else ""
+        lines = words.split("\n")
+        more = len(lines) - 1 - _REASONS_SHOWN
+        shown = lines[: 1 + _REASONS_SHOWN] + ([f"and {more} more, in the list"] if more > 0 else [])
+        self._said.setText("\n".join(shown) if words else HINT)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
@@ -10,9 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from uringreview.kernel.status import Status
 from uringreview.rationale.mark import MarkWord
 from uringreview.review.decisions import Decision, DecisionKind
-from uringreview.review.facts import PatchFacts
 from uringreview.ui.jobs import JobHandle
 from uringreview.ui.theme import FOUR, ONE, THREE, Theme, row_height, ui_font
+
+if TYPE_CHECKING:  # there is a status line before there are facts
+    from uringreview.review.facts import PatchFacts
 
 _MESSAGE_MS = 12_000
 
@@ -32,7 +35,7 @@ class Tally:
 
 
 def tally(
-    keys: Iterable[str], facts: Iterable[PatchFacts], branches: Sequence[str], decisions: Mapping[str, Decision]
+    keys: Iterable[str], facts: "Iterable[PatchFacts]", branches: Sequence[str], decisions: Mapping[str, Decision]
 ) -> Tally:
     """Count what stands: `keys` are the loaded patches'."""
     patches = set(keys)

@@ -5,6 +5,7 @@ every other in shape first and in colour second. Fusion and our own two palettes
 hint does nothing on bare X, sway and i3.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,6 +40,37 @@ class Sign:
     def qcolor(self) -> QColor:
         """The colour for a painter."""
         return QColor(self.colour)
+
+
+# Symbol, name of the colour, word. A sign is asked for in every cell that is painted.
+_STATUSES: Mapping[Status, tuple[str, str, str]] = {
+    Status.PRESENT: ("●", "status_present", "present: the branch has it already"),
+    Status.CLEAN: ("✓", "verified", "clean: applies as mailed"),
+    Status.OFFSET: ("✓·", "verified", "offset: applies at other lines"),
+    Status.FUZZ: ("≈", "caution", "fuzz: fits only with context ignored"),
+    Status.MERGE: ("⋈", "status_merge", "merge: a three-way merge takes it"),
+    Status.AFTER: ("↳", "caution", "after: applies after another queued patch"),
+    Status.CONFLICT: ("✗", "contradicted", "conflict: does not apply"),
+    Status.MISSING: ("∅", "muted", "missing: the file is not in this branch"),
+    Status.DAMAGED: ("⌁", "caution", "damaged: the diff cannot be tried"),
+    Status.ERROR: ("!", "contradicted", "error: could not be checked"),
+    Status.PENDING: ("…", "muted", "pending: not checked yet"),
+}
+_MARKS: Mapping[MarkWord, tuple[str, str, str]] = {
+    MarkWord.VERIFIED: ("✓", "verified", "verified"),
+    MarkWord.CONTRADICTED: ("!", "contradicted", "contradicted"),
+    MarkWord.UNCHECKABLE: ("?", "uncheckable", "not checkable"),
+}
+_DECISIONS: Mapping[DecisionKind | None, tuple[str, str, str]] = {
+    None: ("○", "muted", "not decided"),
+    DecisionKind.TAKE: ("✓", "verified", "take"),
+    DecisionKind.HOLD: ("‖", "caution", "hold"),
+    DecisionKind.DROP: ("✗", "contradicted", "drop"),
+    DecisionKind.DROP_OLDER: ("↧", "contradicted", "drop from a version and older"),
+    DecisionKind.TOGETHER: ("⊕", "caution", "take only together with another commit"),
+    DecisionKind.NOT_A_FIX: ("≠", "contradicted", "not a fix: drop"),
+    DecisionKind.QUESTION: ("?", "accent", "question"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,43 +122,18 @@ class Theme:
 
     def status(self, status: Status) -> Sign:
         """How a cell of the matrix is shown; every status has a shape of its own."""
-        signs = {
-            Status.PRESENT: Sign("●", self.status_present, "present: the branch has it already"),
-            Status.CLEAN: Sign("✓", self.verified, "clean: applies as mailed"),
-            Status.OFFSET: Sign("✓·", self.verified, "offset: applies at other lines"),
-            Status.FUZZ: Sign("≈", self.caution, "fuzz: fits only with context ignored"),
-            Status.MERGE: Sign("⋈", self.status_merge, "merge: a three-way merge takes it"),
-            Status.AFTER: Sign("↳", self.caution, "after: applies after another queued patch"),
-            Status.CONFLICT: Sign("✗", self.contradicted, "conflict: does not apply"),
-            Status.MISSING: Sign("∅", self.muted, "missing: the file is not in this branch"),
-            Status.DAMAGED: Sign("⌁", self.caution, "damaged: the diff cannot be tried"),
-            Status.ERROR: Sign("!", self.contradicted, "error: could not be checked"),
-            Status.PENDING: Sign("…", self.muted, "pending: not checked yet"),
-        }
-        return signs[status]
+        symbol, colour, said = _STATUSES[status]
+        return Sign(symbol, getattr(self, colour), said)
 
     def mark(self, word: MarkWord) -> Sign:
         """How a claim's mark is shown."""
-        signs = {
-            MarkWord.VERIFIED: Sign("✓", self.verified, "verified"),
-            MarkWord.CONTRADICTED: Sign("!", self.contradicted, "contradicted"),
-            MarkWord.UNCHECKABLE: Sign("?", self.uncheckable, "not checkable"),
-        }
-        return signs[word]
+        symbol, colour, said = _MARKS[word]
+        return Sign(symbol, getattr(self, colour), said)
 
     def decision(self, kind: DecisionKind | None) -> Sign:
         """How a reviewer's decision is shown; None is "not decided yet"."""
-        signs = {
-            None: Sign("○", self.muted, "not decided"),
-            DecisionKind.TAKE: Sign("✓", self.verified, "take"),
-            DecisionKind.HOLD: Sign("‖", self.caution, "hold"),
-            DecisionKind.DROP: Sign("✗", self.contradicted, "drop"),
-            DecisionKind.DROP_OLDER: Sign("↧", self.contradicted, "drop from a version and older"),
-            DecisionKind.TOGETHER: Sign("⊕", self.caution, "take only together with another commit"),
-            DecisionKind.NOT_A_FIX: Sign("≠", self.contradicted, "not a fix: drop"),
-            DecisionKind.QUESTION: Sign("?", self.accent, "question"),
-        }
-        return signs[kind]
+        symbol, colour, said = _DECISIONS[kind]
+        return Sign(symbol, getattr(self, colour), said)
 
     @classmethod
     def light(cls) -> "Theme":

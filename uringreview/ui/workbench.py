@@ -4,26 +4,47 @@ The window's panes read from here and are told by signals; nothing in here is a 
 the clone in a spawned process, each by the same generators that the command line drives.
 """
 
+# The window's first list is shown before most of these types are loaded: what they annotate must not load them.
+from __future__ import annotations
+
+import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from uringreview.errors import UringreviewError
-from uringreview.mail.queue import Head, Problem, Queue, Row, load, own_text
-from uringreview.mail.subject import Version
+from uringreview.mail.listing import Listing, find_and_list
+from uringreview.mail.rows import Problem, Queue, Row
 from uringreview.progress import Progress, Work
-from uringreview.review.decisions import Aside, Comment, Decision, DecisionKind, Event
-from uringreview.review.facts import Desk, PatchFacts
-from uringreview.review.fingerprint import fingerprints
-from uringreview.review.session import Place, Session, open_session
+from uringreview.review.decisions import Decision, DecisionKind
 from uringreview.ui.jobs import Jobs
 from uringreview.ui.watch import Watch
 
-MAIL, FACTS, CLONE, ONE = "mail", "facts", "clone", "one patch"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from uringreview.mail.subject import Version
+    from uringreview.review.decisions import Aside, Comment, Event
+    from uringreview.review.facts import Desk, PatchFacts
+    from uringreview.review.session import Session
+
+MAIL, FACTS, CLONE, ONE, COMMITS = "mail", "facts", "clone", "one patch", "commits"
+_LOOK_MS = 1000
 _WORDS = 60
+
+
+def _read(paths: Sequence[str], stdin: bytes, go_on: threading.Event) -> Work[Listing, Queue]:
+    """Find and list the mails; read them when `go_on` says that the list is shown."""
+    found = yield from find_and_list(paths, BytesIO(stdin))
+    go_on.wait()
+    from uringreview.mail.queue import read
+
+    return (yield from read(found))
 
 
 def _examine(queue: Queue) -> Work[PatchFacts, Desk]:
@@ -39,7 +60,9 @@ class Workbench(QObject):
     rows_changed = Signal()
     """The queue itself is another, or rows were added to it."""
     reading = Signal()
-    """More mail of a queue that is not complete yet was read."""
+    """More mail of a queue that is not complete yet was found: `listing` holds it."""
+    listed = Signal()
+    """All mails were found and listed; they are read next."""
     facts_changed = Signal(list)
     """Facts of these keys arrived or changed."""
     desk_changed = Signal()
@@ -68,15 +91,23 @@ class Workbench(QObject):
         self.session: Session | None = None
         self.session_name: str | None = None
         self.session_folder: Path | None = None
-        self.subjects_read: list[str] = []
+        self.listing = Listing()
+        self.may_read = threading.Event()
+        self.may_read.set()
         self.words: dict[str, str] = {}
         self._stdin: bytes | None = None
+        self._typing = 0
         self._mails: frozenset[str] | None = None
         self._watch = Watch(self)
         self._watch.changed.connect(self._files_changed)
         self._decisions: Mapping[str, Decision] = {}
         self._branch_decisions: Mapping[str, tuple[Decision, ...]] = {}
         self._asides: Mapping[str, Aside] = {}
+        self.comment_counts: Mapping[str, int] = {}
+        self.there: frozenset[str] = frozenset()
+        self._other = QTimer(self)
+        self._other.setInterval(_LOOK_MS)
+        self._other.timeout.connect(self._look_elsewhere)
 
     # Reading
 
@@ -117,6 +148,7 @@ class Workbench(QObject):
     def set_clone(self, path: str, branches: Sequence[str] = ()) -> None:
         """Check the queue against the clone at `path`; `branches` limits which (all when empty)."""
         self.clone, self.clone_problem = path, ""
+        self.there = self._asked = frozenset()
         self._wanted = tuple(branches)
         self.branches = ()
         self.facts = {key: replace(facts, cells=()) for key, facts in self.facts.items()}
@@ -124,16 +156,17 @@ class Workbench(QObject):
             self._ask_clone(self.desk)
 
     _wanted: tuple[str, ...] = ()
+    _asked: frozenset[str] = frozenset()
 
     def _read(self) -> None:
         self.jobs.cancel(FACTS)
         self.jobs.cancel(CLONE)
-        self.subjects_read = []
+        self.listing = Listing()
         self._watch.watch(self.paths)
         paths, stdin = self.paths, self._stdin or b""
         self.jobs.start(
             "reading mail",
-            lambda: load(paths, BytesIO(stdin or b"")),
+            lambda: _read(paths, stdin, self.may_read),
             self._read_some,
             self._read_all,
             self._went_wrong,
@@ -141,14 +174,16 @@ class Workbench(QObject):
         )
         self.rows_changed.emit()
 
-    def _read_some(self, step: Progress[Head]) -> None:
-        self.subjects_read += [head.subject for head in step.parts]
-        if not self.queue.rows:
-            self.reading.emit()
+    def _read_some(self, step: Progress[Listing]) -> None:
+        for self.listing in step.parts:
+            if not self.queue.rows:
+                self.reading.emit()
+            if self.listing.whole:
+                self.listed.emit()
 
     def _read_all(self, queue: Queue) -> None:
         self.queue = queue
-        self.subjects_read = []
+        self.listing = Listing()
         self._tell_news()
         self.rows = {row.key: row for row in queue.rows}
         self.facts = {key: facts for key, facts in self.facts.items() if key in self.rows}
@@ -210,23 +245,33 @@ class Workbench(QObject):
             self._ask_clone(desk)
 
     def _ask_clone(self, desk: Desk) -> None:
-        from uringreview.review.desk import with_clone
+        from uringreview.review.desk import news_of_clone
 
         self.jobs.start_process(
             "apply status",
-            with_clone,
+            news_of_clone,
             (desk, self.clone, self._wanted),
             self._learn,
-            self._settle,
+            self._hear_news,
             self._clone_failed,
             CLONE,
         )
 
-    def _settle(self, desk: Desk) -> None:
+    def _hear_news(self, news: Desk) -> None:
+        """The clone is read: what came on the way and what is news at the end make the desk whole."""
+        assert self.desk is not None
+        last = {each.key: each for each in news.facts}
+        facts = tuple(last.get(each.key) or self.facts.get(each.key, each) for each in self.desk.facts)
+        self._settle(replace(news, queue=self.desk.queue, facts=facts), news.facts)
+
+    def _settle(self, desk: Desk, changed: Sequence[PatchFacts] | None = None) -> None:
         self.desk = desk
+        if desk.clone is not None:
+            self._asked = frozenset()
+            self._await_commits()
         self.branches = desk.branches or self.branches
         self.groups = tuple(frozenset(m.key for m in group.members if m.key) for group in desk.groups)
-        self._take_in(desk.facts)
+        self._take_in(desk.facts if changed is None else changed)
         self.desk_changed.emit()
 
     def _clone_failed(self, problem: BaseException) -> None:
@@ -245,6 +290,19 @@ class Workbench(QObject):
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read, of mail and clone."""
         return tuple(dict.fromkeys((*self.queue.problems, *(self.desk.problems if self.desk else ()))))
+
+    @property
+    def only_listed(self) -> bool:
+        """Whether mails were found of which none is read yet."""
+        return bool(self.listing.entries) and not self.queue.rows
+
+    def clone_words(self) -> tuple[str, str]:
+        """Which clone is read: a few words for a button, and what they mean; both may hold hidden characters."""
+        if not self.clone:
+            return "no clone ▾", "choose a kernel clone to see what applies where; it is only read"
+        count = f" · {len(self.branches)} branches" if self.branches else ""
+        trouble = " · unusable" if self.clone_problem else ""
+        return f"{os.path.basename(self.clone.rstrip('/'))}{count}{trouble}", self.clone_problem or self.clone
 
     def row(self, key: str) -> Row | None:
         """The queue's row with that key."""
@@ -276,9 +334,10 @@ class Workbench(QObject):
 
         `fields` are Decision's: with `branch` the decision is for that branch alone.
         """
-        self.store(*(self._next(key, kind, fields) for key in keys))
+        self.store(*(self.next_decision(key, kind, **fields) for key in keys))
 
-    def _next(self, key: str, kind: DecisionKind, fields: Mapping[str, object]) -> Decision:
+    def next_decision(self, key: str, kind: DecisionKind, **fields: object) -> Decision:
+        """The decision of that kind on a patch, with the note and tag of a former one; not stored yet."""
         branch = fields.get("branch")
         single = next((each for each in self._branch_decisions.get(key, ()) if each.branch == branch), None)
         former = (self._decisions.get(key) if branch is None else single) or Decision(key, kind)
@@ -290,11 +349,21 @@ class Workbench(QObject):
         """Store decisions as they stand, as one step of undo; those that stand already are left alone."""
         changed = [each for each in decisions if replace(each, made=None) not in self._standing(each.key)]
         if changed:
+            self.end_typing()
             self._stored([each.key for each in changed], lambda session: session.decide(*changed))
 
     def _standing(self, key: str) -> Iterator[Decision]:
         every = (self._decisions.get(key), *self._branch_decisions.get(key, ()))
         return (replace(each, made=None) for each in every if each is not None)
+
+    @property
+    def all_decided(self) -> bool:
+        """Whether every loaded patch is decided, for all branches or for one."""
+        return all(
+            key in self._decisions or key in self._branch_decisions
+            for key, row in self.rows.items()
+            if row.patch is not None
+        )
 
     def undecide(self, *keys: str) -> None:
         """Take the decisions on patches back, on every branch, as one step of undo."""
@@ -314,15 +383,16 @@ class Workbench(QObject):
 
     def undo(self) -> str | None:
         """Take back what was done last, in an earlier run too; what it was, None where there is nothing."""
-        return self._turn(Session.undo)
+        return self._turn(lambda session: session.undo())
 
     def redo(self) -> str | None:
         """Do again what was undone last."""
-        return self._turn(Session.redo)
+        return self._turn(lambda session: session.redo())
 
     def _turn(self, turn: Callable[[Session], str | None]) -> str | None:
         if self.session is None:
             return None
+        self.end_typing()
         done = turn(self.session)
         self._reload("")
         return done
@@ -333,21 +403,38 @@ class Workbench(QObject):
 
     def add_comments(self, comments: Sequence[Comment]) -> None:
         """Store new comments as one step of undo."""
+        self.end_typing()
         self._stored([each.key for each in comments], lambda session: session.add_comments(*comments))
 
-    def comment(self, comment: Comment) -> None:
-        """Store a new comment, or the new words of one; without words, remove it."""
-        if self.session is None:
-            return
+    def comment(self, comment: Comment) -> Comment:
+        """Store a new comment, or the new words of one; without words, remove it. Returns it as it is stored.
+
+        The first new words are a step of undo; what follows until `end_typing` belongs to it.
+        """
         if not comment.text.strip():
+            self.end_typing()
             if comment.number:
                 self._stored([comment.key], lambda session: session.remove_comment(comment.number))
-            return
-        self._stored([comment.key], lambda session: session.comment(comment))
+            return comment
+        stored, same = comment, comment.number in (0, self._typing)
+
+        def keep(session: Session) -> None:
+            nonlocal stored
+            stored = session.comment(comment) if same else session.reword_comment(comment)
+            self._typing = stored.number
+
+        self._stored([comment.key], keep)
+        return stored
+
+    def end_typing(self) -> None:
+        """What is typed from now on is a step of its own."""
+        self._typing = 0
 
     def remember_place(self, key: str, tab: str) -> None:
         """Keep where the reviewer is."""
         if self.session is not None and key:
+            from uringreview.review.session import Place
+
             self.session.set_place(Place(key, tab))
 
     def close(self) -> None:
@@ -369,7 +456,49 @@ class Workbench(QObject):
         self._decisions = session.decisions() if session is not None else {}
         self._branch_decisions = session.branch_decisions() if session is not None else {}
         self._asides = session.asides() if session is not None else {}
+        self.comment_counts = session.comment_counts() if session is not None else {}
+        self._await_commits()
         self.decisions_changed.emit(key)
+
+    @contextmanager
+    def session_closed(self) -> Iterator[None]:
+        """Give the session's file back for a while, so that it can be moved; it is opened anew afterwards."""
+        self._leave_session()
+        try:
+            yield
+        finally:
+            self._open_session()
+
+    def read_session(self) -> None:
+        """Read what stands in the session, after it was written to past this workbench."""
+        self._reload("")
+
+    def _await_commits(self) -> None:
+        """Ask the clone for the commits that snoozed patches wait for and that it was not known to have."""
+        waiting = {aside.snooze.commit for aside in self._asides.values() if aside.snooze and aside.snooze.commit}
+        asked = frozenset(waiting - self.there)
+        if not self.clone or not asked or asked == self._asked:
+            return
+        from uringreview.review.snooze import commits_there
+
+        self._asked = asked
+        self.jobs.start_process(
+            "commits waited for", commits_there, (self.clone, tuple(asked)), on_done=self._commits_came, key=COMMITS
+        )
+
+    def _commits_came(self, found: frozenset[str]) -> None:
+        if found - self.there:
+            self.there |= found
+            self.decisions_changed.emit("")
+
+    def _look_elsewhere(self) -> None:
+        """Take in what another window decided in the same session."""
+        try:
+            if self.session is not None and self.session.changed_elsewhere():
+                self._reload("")
+        except UringreviewError as problem:
+            self._other.stop()
+            self.failed.emit(str(problem))
 
     def _open_session(self) -> None:
         if self.session is not None:
@@ -377,6 +506,9 @@ class Workbench(QObject):
             self.session = None
         if not self.queue.rows:
             return
+        from uringreview.review.fingerprint import fingerprints
+        from uringreview.review.session import open_session
+
         try:
             self.session = open_session(
                 self.paths, fingerprints(self.queue.rows), name=self.session_name, folder=self.session_folder
@@ -384,11 +516,13 @@ class Workbench(QObject):
         except UringreviewError as problem:
             self.failed.emit(f"Decisions cannot be kept: {problem}")
             return
+        self._other.start()
         if self.session.problem:
             self.failed.emit(self.session.problem)
         self._reload("")
 
     def _leave_session(self) -> None:
+        self._other.stop()
         if self.session is not None:
             self.session.close()
             self.session = None
@@ -403,6 +537,8 @@ def _mails_of(queue: Queue) -> frozenset[str]:
 
 
 def _words_of(row: Row) -> str:
+    from uringreview.mail.answer import own_text
+
     for reply in row.replies:
         if reply.message is not None and not reply.is_bot:
             words = " ".join(own_text(reply.message).split())

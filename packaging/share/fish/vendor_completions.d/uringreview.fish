@@ -51,7 +51,7 @@ function _shtab_uringreview_using
 end
 
 set -g _shtab_uringreview_commands report simulate reply sessions doctor
-set -g _shtab_uringreview_opts_with_value --applied --branch --clone --decision --format --from --lockset --max-states --model --note --orders --out --pct --promela --random --scenario --seed --session --theme --upstream
+set -g _shtab_uringreview_opts_with_value --applied --branch --clone --decision --format --from --html --lockset --max-states --model --note --only --orders --out --pct --promela --random --scenario --seed --session --theme --upstream
 
 complete -c uringreview -e
 complete -c uringreview -f
@@ -69,6 +69,10 @@ complete -c uringreview -n '_shtab_uringreview_using report' -l clone -xka "(__f
 complete -c uringreview -n '_shtab_uringreview_using report' -l branch -x -d 'only this branch (repeatable)'
 complete -c uringreview -n '_shtab_uringreview_using report' -l format -xka "text json csv" -d 'what is written'
 complete -c uringreview -n '_shtab_uringreview_using report' -l summary -d 'text: one line a patch'
+complete -c uringreview -n '_shtab_uringreview_using report' -l findings -d 'text: the queue check, what is worst first'
+complete -c uringreview -n '_shtab_uringreview_using report' -l claims -d 'text: every claim with its evidence'
+complete -c uringreview -n '_shtab_uringreview_using report' -l only -xka "verified contradicted uncheckable" -d '--claims: those with this mark (repeatable)'
+complete -c uringreview -n '_shtab_uringreview_using report' -l html -xka "(__fish_complete_directories)" -d 'write a page for each patch to DIR, over no file that exists'
 complete -c uringreview -n '_shtab_uringreview_using report; and test $_shtab_uringreview_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'mbox, .eml, .patch, directory, page text; - is stdin'
 complete -c uringreview -n '_shtab_uringreview_using; and test $_shtab_uringreview_npos -eq 0' -a simulate -d 'Search every interleaving of a race.'
 complete -c uringreview -n '_shtab_uringreview_using simulate' -s h -l help -d 'show this help message and exit'

@@ -1,0 +1,50 @@
+"""The queue check's page: the most serious first, a key away from the patch, and as text for a reply."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QListView
+
+from tests.support import mail
+from tests.support.qt import OpenWindow
+
+A = mail.upstream_id(1)
+SERIES = f"Record: this is patch 2/2; patch 1/2 (`{A[:12]}`) comes first.\n\n**YES**\n"
+
+
+def batch(folder: Path) -> Path:
+    path = folder / "queue.mbox"
+    mails = (
+        mail.autosel(position=1, asked="7.0-6.6"),
+        mail.autosel(position=2, asked="7.0", rationale=SERIES),
+        mail.autosel(position=3, title="ring: alone"),
+        mail.reply(to=3, title="ring: alone", own="Please drop this patch."),
+    )
+    path.write_bytes(mail.mbox(*mails))
+    return path
+
+
+def test_findings_stand_most_serious_first_and_enter_goes_to_the_patch(tmp_path: Path, open_window: OpenWindow) -> None:
+    window = open_window(batch(tmp_path))
+    window.actions_.run("tab_check")
+    model = window.check.model
+    texts = [str(model.data(model.index(row))) for row in range(model.rowCount())]
+    assert [text[0] for text in texts] == ["✗", "!"]
+    assert "Rita Reviewer says drop" in texts[0]
+    assert "6.18 to 6.6 would get 1 of 2" in texts[1]
+    found = window.check.findChild(QListView, "checkList")
+    assert found is not None
+    for row, end in ((0, "-3-sam@kernel.example"), (1, "-1-sam@kernel.example")):
+        found.setCurrentIndex(model.index(row))
+        QTest.keyClick(found, Qt.Key.Key_Return)
+        assert window.queue_view.key.endswith(end)
+
+
+def test_the_page_goes_to_the_clipboard_as_plain_text(tmp_path: Path, open_window: OpenWindow) -> None:
+    window = open_window(batch(tmp_path))
+    window.actions_.run("copy_findings")
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith("Stop before taking these:\n- ")
+    assert "Look at these first:" in text
