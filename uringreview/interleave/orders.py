@@ -5,7 +5,7 @@ the patches is judged, in all scenarios. A scenario that fails even with every p
 mark against a tree on the way; it is named apart ("left over"). All of it is said of the model alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -72,12 +72,21 @@ class Requirement:
     @property
     def sentence(self) -> str:
         """What to ask for in a reply."""
-        queued = "is queued with it" if self.together else "is queued before it"
-        titles = _listed([PROPERTIES[name].title for name in self.violations])
         return (
-            f"Please hold {commit(self.patch)} until {commit(self.other)} {queued}: without it, a model of this code"
-            f" shows {titles} (scenario{'s' * (len(self.scenarios) > 1)} {', '.join(self.scenarios)})."
+            f"Please hold {commit(self.patch)} until {commit(self.other)} is queued {self.when} it: without it, a model"
+            f" of this code shows {self.shows}."
         )
+
+    @property
+    def when(self) -> str:
+        """How `other` is to be queued: "with" the patch or "before" it."""
+        return "with" if self.together else "before"
+
+    @property
+    def shows(self) -> str:
+        """What goes wrong without `other`, and where: "use after free (scenarios S2, S3)"."""
+        titles = _listed([PROPERTIES[name].title for name in self.violations])
+        return f"{titles} (scenario{'s' * (len(self.scenarios) > 1)} {', '.join(self.scenarios)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +131,7 @@ def check_series(
 
     Raises UsageProblem for a patch that the model does not have or that stands twice, and for more than MOST_PATCHES.
     """
-    names = tuple(order) if order is not None else tuple(each.name for each in model.patches if not each.hypothetical)
-    check_patches(model, names)
-    if len(set(names)) < len(names):
-        raise UsageProblem("An order names each patch once.")
-    posted = tuple(each.name for each in model.patches if not each.hypothetical)
-    every = (*names, *(name for name in posted if name not in names))
-    if len(every) > MOST_PATCHES:
-        raise UsageProblem(f"At most {MOST_PATCHES} patches can be judged together, these are {len(every)}.")
-    rows = tuple(scenarios) if scenarios is not None else tuple(each.name for each in model.scenarios)
+    names, every, rows = _asked(model, order, scenarios)
     sets = [frozenset(chosen) for size in range(len(every) + 1) for chosen in combinations(every, size)]
     work = explore_matrix(model, rows, sets, max_states, with_simplest=False)
     try:
@@ -139,6 +140,45 @@ def check_series(
             yield Progress(step.done, step.total, step.what, step.parts)
     except StopIteration as end:
         outcomes: tuple[Outcome, ...] = end.value
+    return _judged(model, rows, names, every, outcomes)
+
+
+def judge(model: Model, outcomes: Iterable[Outcome]) -> SeriesCheck | None:
+    """The same from `outcomes` that are known already: every scenario with every set of the posted patches.
+
+    None where some of them are missing, or the patches are too many.
+    """
+    names, every, rows = _asked(model, None, None)
+    known = {(each.scenario, frozenset(each.applied)): each for each in outcomes}
+    sets = [frozenset(chosen) for size in range(len(every) + 1) for chosen in combinations(every, size)]
+    if any((row, chosen) not in known for row in rows for chosen in sets):
+        return None
+    return _judged(model, rows, names, every, tuple(known.values()))
+
+
+def _asked(
+    model: Model, order: Sequence[str] | None, scenarios: Sequence[str] | None
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The order, all patches that are judged with it, and the scenarios."""
+    posted = tuple(each.name for each in model.patches if not each.hypothetical)
+    names = tuple(order) if order is not None else posted
+    check_patches(model, names)
+    if len(set(names)) < len(names):
+        raise UsageProblem("An order names each patch once.")
+    every = (*names, *(name for name in posted if name not in names))
+    if len(every) > MOST_PATCHES:
+        raise UsageProblem(f"At most {MOST_PATCHES} patches can be judged together, these are {len(every)}.")
+    return names, every, tuple(scenarios) if scenarios is not None else tuple(each.name for each in model.scenarios)
+
+
+def _judged(
+    model: Model,
+    rows: tuple[str, ...],
+    names: tuple[str, ...],
+    every: tuple[str, ...],
+    outcomes: Iterable[Outcome],
+) -> SeriesCheck:
+    sets = [frozenset(chosen) for size in range(len(every) + 1) for chosen in combinations(every, size)]
     found = {(each.scenario, frozenset(each.applied)): each for each in outcomes}
     trees = {chosen: _tree(every, rows, chosen, found) for chosen in sets}
     return _judge(model, rows, names, every, trees)

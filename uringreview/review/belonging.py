@@ -90,10 +90,17 @@ def placed(facts: Iterable[PatchFacts], found: Belonging) -> tuple[PatchFacts, .
     )
 
 
-def with_simulation(desk: Desk, requirements: Iterable[Requirement]) -> Desk:
-    """The desk with what the simulator found that belongs together."""
+def with_simulation(desk: Desk, requirements: Sequence[Requirement]) -> Desk:
+    """The desk with what the simulator found that belongs together, and what each patch has to wait for."""
     found = belonging(desk.queue, by_simulator(desk.ties, requirements))
-    return replace(desk, ties=found.ties, groups=found.groups, order=found.order, facts=placed(desk.facts, found))
+    held = tuple(replace(each, holds=_holds(each, requirements)) for each in desk.facts)
+    return replace(desk, ties=found.ties, groups=found.groups, order=found.order, facts=placed(held, found))
+
+
+def _holds(facts: PatchFacts, requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    upstream = canonical(facts.patch.upstream or "-")
+    mine = [each for each in requirements if each.patch.upstream and canonical(each.patch.upstream) == upstream]
+    return tuple(sorted(mine, key=lambda each: not each.together))
 
 
 def _statements(facts: PatchFacts) -> tuple[Statement, ...]:

@@ -5,6 +5,7 @@ Values only, so that they travel between processes; `desk` gathers them.
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from uringreview.diff.model import Diff, DiffState
 from uringreview.errors import UsageProblem
@@ -17,6 +18,9 @@ from uringreview.rationale.document import Rationale, Unverified, VerdictWord
 from uringreview.rationale.mark import Mark, MarkWord
 from uringreview.series.edge import Tie
 from uringreview.series.graph import Edge, FixKind, Group, LaterFix
+
+if TYPE_CHECKING:
+    from uringreview.interleave.orders import Requirement
 
 _ID = re.compile(r"[0-9a-f]{4,40}")
 _REFUSED = (Status.CONFLICT, Status.MISSING, Status.ERROR)
@@ -63,7 +67,8 @@ class PatchFacts:
     `cells` are in the order of `Desk.branches`, empty while no clone was asked. `group` is None where nothing ties the
     patch to another. `needs` are the edges from this patch to what it should come after. `not_done` says in one
     sentence what could not be examined; it is empty where all was. `answers` are the loaded replies with their stances.
-    `unverified` is what the rationale itself says that it did not verify.
+    `unverified` is what the rationale itself says that it did not verify. `holds` is what a model of the simulator
+    shows that the patch has to wait for; empty while no model was searched.
     """
 
     row: Row
@@ -77,6 +82,7 @@ class PatchFacts:
     not_done: str = ""
     answers: tuple[Answer, ...] = ()
     unverified: tuple[Unverified, ...] = ()
+    holds: "tuple[Requirement, ...]" = ()
 
     @property
     def objected(self) -> bool:

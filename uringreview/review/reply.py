@@ -7,7 +7,7 @@ consent there, so a take is withheld unless it offers a tag or says something.
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -20,6 +20,7 @@ from uringreview.review import headers, wording
 from uringreview.review.decisions import Comment, Decision, DecisionKind, Tag
 from uringreview.review.facts import PatchFacts
 from uringreview.review.identity import Identity
+from uringreview.series.edge import canonical
 
 _RE = re.compile(r"\A(?:re ?: ?)+", re.IGNORECASE)
 _NO_CHARACTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")
@@ -195,6 +196,8 @@ def _request(
         listed = wording.listed(map(str, branches))
         return wording.from_template(f"{decision.kind.value}-branches", **known, branches=listed)
     match decision.kind:
+        case DecisionKind.HOLD if facts is not None and facts.holds:
+            return _held(facts, known)
         case DecisionKind.HOLD if fixes:
             return wording.from_template("hold-fix", **known, fix=wording.fixes_name(fixes))
         case DecisionKind.DROP_OLDER:
@@ -208,6 +211,25 @@ def _request(
             return wording.from_template("together", **known, needs=wording.listed(needed))
         case _:
             return wording.from_template(decision.kind.value, **known)
+
+
+def _held(facts: PatchFacts, known: Mapping[str, str]) -> str:
+    """What to wait for, with what a model shows without it; then the later fixes that no model speaks of."""
+    parts = [
+        wording.from_template(
+            "hold-model",
+            **known,
+            fix=wording.commit_name(each.other.upstream, each.other.subject),
+            when=each.when,
+            shows=each.shows,
+        )
+        for each in facts.holds
+    ]
+    named = {canonical(each.other.upstream) for each in facts.holds if each.other.upstream}
+    others = [fix for fix in facts.later_fixes if not (fix.upstream and canonical(fix.upstream) in named)]
+    if others:
+        parts.append(wording.from_template("hold-fix", **known, fix=wording.fixes_name(others)))
+    return "\n\n".join(parts)
 
 
 def _needed(facts: PatchFacts | None) -> list[str]:

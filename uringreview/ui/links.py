@@ -90,6 +90,7 @@ class Links(QObject):
         w.diff.comment_requested.connect(w.commenting.on_line)
         w.simulator.step_lit.connect(self._light)
         w.simulator.verdicts_changed.connect(self._verdicts_changed)
+        w.simulator.judged.connect(bench.take_requirements)
         w.series.patch_chosen.connect(w.queue_view.select)
         w.check.patch_chosen.connect(w.queue_view.select)
         w.branches.cell_chosen.connect(self._show_on)

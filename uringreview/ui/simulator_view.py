@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 from uringreview.errors import UringreviewError
 from uringreview.interleave.binding import diff_lines, texts_of
 from uringreview.interleave.explore import explore, explore_matrix, subsets
+from uringreview.interleave.orders import judge
 from uringreview.interleave.replay import divergence
 from uringreview.interleave.scenario import Model, Scenario, load_models
 from uringreview.interleave.trace import Outcome, Trace
@@ -37,11 +38,13 @@ class SimulatorPane(QWidget):
     `models` are the models to choose from; by default those that come with the program, read at first use.
     `step_lit` carries the C line of the current step, with the calls that led to it on further lines, and the
     upstream id of the patch that it belongs to; both are empty where there is none. `verdicts_changed` says that
-    `summary_for` may answer otherwise now.
+    `summary_for` may answer otherwise now. `judged` carries the `Requirement`s of the model: what must not be queued
+    alone.
     """
 
     step_lit = Signal(str, str)
     verdicts_changed = Signal()
+    judged = Signal(tuple)
 
     def __init__(
         self, jobs: Jobs, theme: Theme, parent: QWidget | None = None, models: tuple[Model, ...] | None = None
@@ -194,7 +197,10 @@ class SimulatorPane(QWidget):
             if self._cell == CellName(outcome.scenario, outcome.applied):
                 self._show_cell(self._cell)
 
-    def _all_cells(self, _outcomes: tuple[Outcome, ...]) -> None:
+    def _all_cells(self, outcomes: tuple[Outcome, ...]) -> None:
+        check = judge(self._model, outcomes) if self._model is not None else None
+        if check is not None:
+            self.judged.emit(check.requirements)
         if self._model is not None and not self._chosen_by_hand:
             self._show_default(self._model)
         self.verdicts_changed.emit()

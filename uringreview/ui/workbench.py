@@ -28,6 +28,7 @@ from uringreview.ui.watch import Watch
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from uringreview.interleave.orders import Requirement
     from uringreview.mail.subject import Version
     from uringreview.review.decisions import Aside, Comment, Event
     from uringreview.review.facts import Desk, PatchFacts
@@ -83,6 +84,7 @@ class Workbench(QObject):
         self.queue = Queue(())
         self.rows: dict[str, Row] = {}
         self.desk: Desk | None = None
+        self._requirements: tuple[Requirement, ...] = ()
         self.facts: dict[str, PatchFacts] = {}
         self.branches: tuple[str, ...] = ()
         self.groups: tuple[frozenset[str], ...] = ()
@@ -264,7 +266,20 @@ class Workbench(QObject):
         facts = tuple(last.get(each.key) or self.facts.get(each.key, each) for each in self.desk.facts)
         self._settle(replace(news, queue=self.desk.queue, facts=facts), news.facts)
 
+    def take_requirements(self, requirements: tuple[Requirement, ...]) -> None:
+        """Lay what the simulator found that must not be taken alone beside the other evidence."""
+        if requirements != self._requirements:
+            self._requirements = requirements
+            if self.desk is not None:
+                now = tuple(self.facts.get(each.key, each) for each in self.desk.facts)
+                self._settle(replace(self.desk, facts=now))
+
     def _settle(self, desk: Desk, changed: Sequence[PatchFacts] | None = None) -> None:
+        if self._requirements:
+            from uringreview.review.belonging import with_simulation
+
+            # It may change what is said of any patch.
+            desk, changed = with_simulation(desk, self._requirements), None
         self.desk = desk
         if desk.clone is not None:
             self._asked = frozenset()
