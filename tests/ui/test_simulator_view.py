@@ -180,7 +180,7 @@ def test_the_line_of_the_step_is_told_with_the_patch_that_it_belongs_to(failing:
     steps = failing.current.last.steps
     mine = next(step for step in steps if step.patch == "p1")
     with qtbot.waitSignal(failing.step_lit) as lit:
-        failing.go_to_step(mine.number)
+        failing.run.go_to_step(mine.number)
     assert lit.args is not None
     assert lit.args[0].split("\n")[0] == mine.c_text
     assert lit.args[1] == "20c39819a276"
@@ -191,26 +191,26 @@ def test_nothing_stays_lit_when_the_pane_is_hidden(failing: SimulatorPane, qtbot
         failing.hide()
     assert lit.args == ["", ""]
     with qtbot.assertNotEmitted(failing.step_lit):
-        failing.step_back()
+        failing.run.step_back()
 
 
 def test_a_clicked_diff_line_leads_to_its_first_step(failing: SimulatorPane) -> None:
-    failing.first()
-    failing.jump_to_line("\t\tmutex_lock( &ctx->uring_lock );".replace("( ", "(").replace(" )", ")"))
+    failing.run.first()
+    failing.run.jump_to_line("\t\tmutex_lock( &ctx->uring_lock );".replace("( ", "(").replace(" )", ")"))
     assert failing.current is not None
     assert failing.current.step is not None
     assert failing.current.step.c_text == "mutex_lock(&ctx->uring_lock);"
     before = at(failing)
-    failing.jump_to_line("nothing_of_the_kind();")
+    failing.run.jump_to_line("nothing_of_the_kind();")
     assert at(failing) == before
 
 
 def test_choosing_the_thread_that_the_run_takes_stays_on_it_and_another_leaves_it(failing: SimulatorPane) -> None:
-    failing.first()
+    failing.run.first()
     walked = failing.current
     assert walked is not None
     taken = [choice.thread for choice in walked.choices()].index(walked.last.schedule[0]) + 1
-    failing.choose_thread(taken)
+    failing.run.choose_thread(taken)
     assert failing.current is not None
     assert not failing.current.own
     other = next(
@@ -218,7 +218,7 @@ def test_choosing_the_thread_that_the_run_takes_stays_on_it_and_another_leaves_i
         for number, choice in enumerate(failing.current.choices(), 1)
         if choice.enabled and choice.thread != failing.current.last.schedule[1]
     )
-    failing.choose_thread(other)
+    failing.run.choose_thread(other)
     assert failing.current.own
     assert at(failing) == failing.current.length == 2
     assert "your own order" in said(failing, "stepPlace")
@@ -234,25 +234,25 @@ def test_a_blocked_thread_cannot_be_chosen_and_names_the_lock_it_waits_for(faili
     assert failing.current is not None
     waiting = None
     for number in range(failing.current.length):
-        failing.go_to_step(number)
+        failing.run.go_to_step(number)
         for index, choice in enumerate(failing.current.choices(), 1):
             if "held by" in choice.waits_for:
                 waiting = (index, choice)
     assert waiting is None or not waiting[1].enabled
     # Take the timer into its section, then let the worker run into the same lock.
-    failing.first()
+    failing.run.first()
     names = [choice.thread for choice in failing.current.choices()]
     for _ in range(2):
-        failing.choose_thread(names.index("HR") + 1)
+        failing.run.choose_thread(names.index("HR") + 1)
     worker = names.index("WRK") + 1
     for _ in range(60):
         if not head(failing, worker).isEnabled():
             break
-        failing.choose_thread(worker)
+        failing.run.choose_thread(worker)
     assert not head(failing, worker).isEnabled()
     assert "waits for timeout_lock, held by HR" in head(failing, worker).accessibleName()
     before = at(failing)
-    failing.choose_thread(worker)
+    failing.run.choose_thread(worker)
     assert at(failing) == before
 
 
@@ -265,15 +265,21 @@ def test_a_toggled_patch_is_searched_and_ok_is_explained(failing: SimulatorPane,
     assert OK_MEANS in said(failing, "simulatorSaid")
     assert "exhaustive" in said(failing, "cellFigures")
     assert said(failing, "assumptions").startswith(OK_MEANS)
-    assert rows(failing) == []
-    failing.choose_thread(1)
+    # The run that was looked at is followed up to where it goes another way, and past it as far as it leads.
+    words = said(failing, "divergence")
+    assert words.startswith("With p4 the run seen before diverges at step ")
+    assert at(failing) == int(words.removeprefix("With p4 the run seen before diverges at step ").partition(":")[0])
+    assert words in said(failing, "simulatorSaid")
+    failing.run.first()
+    failing.run.choose_thread(1)
     assert len(rows(failing)) == 1
 
 
 def test_the_step_at_which_one_patch_more_would_go_another_way_is_named(failing: SimulatorPane) -> None:
     words = said(failing, "divergence")
-    assert words.startswith("With p4 this run goes another way at step ")
-    number = int(words.rsplit(" ", 1)[1].rstrip("."))
+    assert words.startswith("With p4 this run diverges at step ")
+    number = int(words.removeprefix("With p4 this run diverges at step ").partition(";")[0])
+    assert words.endswith("Ctrl+4 applies it.")
     assert failing.current is not None
     steps = failing.current.last.steps
     ours = walk(linked(), "S2", WITH_FIX, [step.thread for step in steps[: number - 1]])
@@ -282,12 +288,12 @@ def test_the_step_at_which_one_patch_more_would_go_another_way_is_named(failing:
 
 
 def test_the_run_can_be_copied_as_replay_and_as_text(failing: SimulatorPane) -> None:
-    failing.copy_replay()
+    failing.run.copy_replay()
     replayed = parse_replay(QGuiApplication.clipboard().text())
     assert failing.current is not None
     assert (replayed.scenario, replayed.applied) == ("S2", SERIES)
     assert replayed.schedule == failing.current.last.schedule
-    failing.copy_text()
+    failing.run.copy_text()
     text = QGuiApplication.clipboard().text()
     assert "USE AFTER FREE" in text
     assert failing.current.last.replay in text
@@ -319,10 +325,25 @@ def test_another_queue_is_judged_by_its_own_patches_and_a_chosen_cell_stays(
     assert "use after free" in said(pane, "whatIsWrong")
 
 
-def test_a_patch_without_a_model_says_so_and_names_what_there_is(pane: SimulatorPane) -> None:
+def test_a_patch_without_a_model_says_so_and_offers_locks_and_a_scenario(pane: SimulatorPane) -> None:
+    known = facts(CHAIN, upstream=linked().patches[1].upstream + "0" * 28)
     pane.show_patch(facts(CHAIN, upstream="f" * 40))
-    assert said(pane, "simulatorNote").startswith("No model for this patch. There is: ")
-    assert P2_UPSTREAM in said(pane, "simulatorNote")
+    assert said(pane, "simulatorNote").startswith("No model knows this patch. Shift+L looks up the locks")
+    assert "Shift+A" in said(pane, "simulatorNote")
+    assert "Choose a kernel clone" in said(pane, "locksSaid")
+    assert not pane.matrix.isVisible()
+    pane.show_patch(known)
+    assert pane.matrix.isVisible()
+    assert not pane.locks.isVisible()
+    pane.toggle_locks()
+    assert pane.locks.isVisible()
+    assert pane.matrix.isVisible()
+
+
+def test_a_run_says_which_step_of_another_thread_each_step_comes_after(failing: SimulatorPane) -> None:
+    after = [row[3] for row in rows(failing) if "after step" in row[3]]
+    assert any("(lock timeout_lock)" in text for text in after)
+    assert any("(queue task_work)" in text for text in after)
 
 
 def test_every_part_of_the_pane_has_a_name(failing: SimulatorPane) -> None:

@@ -49,6 +49,12 @@ class LockRow:
         return self.before != self.after
 
     @property
+    def looser(self) -> bool:
+        """Whether less is held than before, by this way or by one beside it that shares no lock any more."""
+        gone = self.before is None or self.after is None
+        return bool(self.apart) or gone or not set(self.before or ()) <= set(self.after or ())
+
+    @property
     def in_words(self) -> str:
         """What became of the locks: "{timeout_lock} -> none (moves to task_work)"."""
         now = "unchanged" if not self.changed else f"-> {_set(self.after)}"
@@ -110,7 +116,7 @@ def compare(before: Unit, after: Unit, changes: Sequence[FileChange], images: Ma
     first, second = {**first, **_all_uses(before, shown)}, {**second, **_all_uses(after, shown)}
     groups = [_rows_of([key for key in changed if key.field == field], first, second) for field in shown]
     # Fields that lose a lock somewhere come first.
-    rows = [row for group in sorted(groups, key=lambda group: not any(map(_looser, group))) for row in group]
+    rows = [row for group in sorted(groups, key=lambda group: not any(row.looser for row in group)) for row in group]
     unread = [name for path, name in sorted(old | new) if not (before.whole(path, name) and after.whole(path, name))]
     cut = len(rows) > _MOST_ROWS or len(fields) > len(shown)
     return LockTable(tuple(rows[:_MOST_ROWS]), tuple(dict.fromkeys(unread)), cut)
@@ -233,11 +239,6 @@ def _merged(rows: Iterable[LockRow]) -> list[LockRow]:
     merged = [replace(row, roots=tuple(dict.fromkeys(roots))) for row, roots in found.items()]
     writes = {replace(row, access="", line=0) for row in merged if row.access == "write"}
     return [row for row in merged if row.access == "write" or replace(row, access="", line=0) not in writes]
-
-
-def _looser(row: LockRow) -> bool:
-    """Whether a row holds less than before, or shares no lock any more."""
-    return bool(row.apart) or row.before is None or row.after is None or not set(row.before) <= set(row.after)
 
 
 def _share(one: Locks, other: Locks) -> bool:

@@ -164,7 +164,22 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _in_simulator("copy_replay", "Copy replay", "Put the text that names this run on the clipboard", "Y", group=3),
     _in_simulator("copy_run", "Copy run as text", "Put the run in columns on the clipboard", "Shift+Y", group=3),
-    Action("cancel_work", "Cancel work", _S, "Stop reading, checking or searching", (), Needs.WORK, 4),
+    *(
+        Action(
+            f"toggle_patch_{n}",
+            f"Patch {n} of the model",
+            _S,
+            "Apply it, or take it away",
+            (f"Ctrl+{n}",),
+            Needs.RUN,
+            3,
+        )
+        for n in range(1, 7)
+    ),
+    Action("export_run", "Export run…", _S, "As PNG, SVG, Promela or text", ("Ctrl+Shift+T",), Needs.RUN, 4),
+    Action("show_locks", "Locks of this patch", _S, "Under which its fields are used", ("Shift+L",), Needs.PATCH, 4),
+    Action("write_scenario", "Write a scenario", _S, "A template, in your editor", ("Shift+A",), Needs.PATCH, 4),
+    Action("cancel_work", "Cancel work", _S, "Stop reading, checking or searching", (), Needs.WORK, 5),
     Action("toggle_layout", "Side by side or unified", _V, "Change how the diff is shown", ("V",), Needs.PATCH),
     Action("choose_view", "Show the diff as…", _V, "As mailed, or on which branch", ("Shift+V",), Needs.PATCH),
     Action("next_view", "Diff on the next branch", _V, "As it lands or conflicts there", (".",), Needs.PATCH),

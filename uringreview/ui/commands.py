@@ -144,7 +144,7 @@ class Commands(QObject):
     def _showing(self, window: "Window") -> Mapping[str, Handler]:
         tabs = ("simulator", "series", "branches", "thread", "reply", "claims", "check")
         return {
-            "simulate": self._simulate,
+            **window.simulator_commands.handlers(),
             **window.simulator.run.handlers(),
             **window.landings.handlers(),
             **window.series.handlers(),
@@ -354,10 +354,6 @@ class Commands(QObject):
             self._window.status_line.say(shown.notice)
 
     # Showing
-
-    def _simulate(self) -> None:
-        self._window.show_tab("simulator")
-        self._window.simulator.start()
 
     def _series_of_all(self) -> None:
         self._window.show_tab("series")

@@ -255,6 +255,7 @@ class Links(QObject):
         w, bench = self._window, self._bench
         key = w.queue_view.key
         row, facts = bench.row(key), bench.facts.get(key)
+        w.simulator.locks.set_clone(bench.clone)
         w.simulator.show_patch(facts)
         w.series.show_patch(facts)
         w.thread_view.show_row(row, bench.queue.loose, facts.answers if facts is not None else ())
@@ -369,7 +370,7 @@ class Links(QObject):
         """A line of the diff was clicked: the simulator goes to the first step that it stands for."""
         facts = self._bench.facts.get(self._window.queue_view.key)
         if facts is not None and self._window.simulator.model_of(facts.patch.upstream) is not None:
-            self._window.simulator.jump_to_line(line)
+            self._window.simulator.run.jump_to_line(line)
 
     def _verdicts_changed(self) -> None:
         self._window.rationale.set_simulator(self._simulated(self._bench.facts.get(self._window.queue_view.key)))

@@ -15,9 +15,10 @@ from uringreview.interleave.trace import Trace, two_column_text
 from uringreview.ui.actions import ACTIONS
 from uringreview.ui.lane_heads import LaneHeads
 from uringreview.ui.lanes import LanesView
+from uringreview.ui.lanes_drawing import LaneStep
 from uringreview.ui.simulator_bar import SimulatorBar
 from uringreview.ui.simulator_runs import Known
-from uringreview.ui.simulator_walk import Walk, lane_steps, walk
+from uringreview.ui.simulator_walk import Walk, lane_steps, walk, walk_along
 from uringreview.ui.steps_model import StepsTable
 from uringreview.ui.theme import ONE, THREE, Theme
 
@@ -108,9 +109,20 @@ class RunView(QWidget):
         self._model, self._scenario, self._applied = model, scenario, tuple(applied)
         self._runs = runs
         self.bar.show_runs([run.title for run in runs])
-        self._said.setText(said)
-        self._said.setVisible(bool(said))
+        self.say(said)
         self._begin(runs[0].trace if runs else None)
+
+    def follow(self, trace: Trace, number: int | None) -> None:
+        """Go along another variant's run as far as it leads here, to the step `number` at which it is left."""
+        if self._model is not None and self._scenario is not None:
+            self._diverges = number
+            found = walk_along(self._model, self._scenario.name, self._applied, trace.schedule)
+            self._move(found.to(number if number is not None else found.length))
+
+    def say(self, text: str) -> None:
+        """Words over the lanes; empty for none."""
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
 
     def show_divergence(self, number: int | None) -> None:
         """Mark the step at which another set of patches would go another way."""
@@ -198,14 +210,19 @@ class RunView(QWidget):
             trace = self.walk.last
             QGuiApplication.clipboard().setText(f"{two_column_text(trace)}\n {trace.replay}\n")
 
+    def rows(self) -> tuple[tuple[str, ...], tuple[LaneStep, ...]]:
+        """The threads' titles and the steps as they are drawn; both empty where there is no run."""
+        if self.walk is None or self._scenario is None or self._model is None:
+            return (), ()
+        names = tuple(thread.name for thread in self._scenario.threads)
+        return tuple(thread.title for thread in self._scenario.threads), lane_steps(self.walk, self._model, names)
+
     def _show(self) -> None:
         if self.walk is None or self._scenario is None or self._model is None:
             self.lanes.show_steps((), (), 0, None)
             self.bar.show_place("", usable=False)
             return
-        titles = tuple(thread.title for thread in self._scenario.threads)
-        names = tuple(thread.name for thread in self._scenario.threads)
-        steps = lane_steps(self.walk, names, tuple(lock.name for lock in self._model.locks))
+        titles, steps = self.rows()
         self.lanes.show_steps(titles, steps, self.walk.at, self._diverges)
         self.heads.show_choices(titles, self.walk.choices())
         self.table.steps.show_steps(titles, steps)

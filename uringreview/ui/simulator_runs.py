@@ -1,8 +1,10 @@
 """The runs that a search found, each with a title to choose it by, and the words where there is none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uringreview.interleave.properties import PROPERTIES
+from uringreview.interleave.replay import Divergence
 from uringreview.interleave.trace import Outcome, Trace
 from uringreview.ui.scenario_matrix import OK_MEANS, CellName
 
@@ -29,6 +31,16 @@ def known_runs(outcome: Outcome) -> tuple[Known, ...]:
         race = outcome.race_detail
         runs.append(Known(f"data race on {race.thing}.{race.field} ({_counted(race.trace)})", race.trace))
     return tuple(runs)
+
+
+def followed_in_words(before: Sequence[str], now: Sequence[str], apart: Divergence | None) -> str:
+    """What becomes of a run where other patches are applied: "With p4 the run seen before diverges at step 12: ..."."""
+    turned = sorted(set(before) ^ set(now))
+    how = " and ".join(f"{'with' if each in now else 'without'} {each}" for each in turned)
+    if apart is None:
+        return f"{how[:1].upper()}{how[1:]} the run seen before goes the same way."
+    instead = apart.there or apart.why
+    return f"{how[:1].upper()}{how[1:]} the run seen before diverges at step {apart.number}: {instead}"
 
 
 def _counted(trace: Trace) -> str:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from uringreview.interleave.scenario import Model, ModelPatch, Scenario
 from uringreview.interleave.trace import Outcome
 from uringreview.ui.chain_drawing import ChainBox, ChainDrawing
-from uringreview.ui.lanes import lock_colour
+from uringreview.ui.lanes_drawing import lock_colour
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.scenario_matrix import OK_MEANS, figures, left_out_in_words
 from uringreview.ui.theme import HALF, ONE, THREE, TWO, Theme, fixed_font, ui_font

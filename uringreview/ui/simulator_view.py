@@ -5,31 +5,35 @@ reviewer steps through it, leaves it by choosing the next thread, and sees the d
 means more than "no violation in this model", and the pane says so.
 """
 
-from collections.abc import Generator
-
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from uringreview.errors import UringreviewError
 from uringreview.interleave.binding import diff_lines, texts_of
-from uringreview.interleave.explore import explore, explore_matrix, subsets
+from uringreview.interleave.explore import subsets
 from uringreview.interleave.orders import judge
 from uringreview.interleave.replay import divergence
-from uringreview.interleave.scenario import Model, Scenario, load_models
+from uringreview.interleave.scenario import Model, Scenario
 from uringreview.interleave.trace import Outcome, Trace
-from uringreview.progress import Progress
 from uringreview.review.facts import Desk, PatchFacts
 from uringreview.ui.jobs import Jobs
+from uringreview.ui.locks_view import LocksView
 from uringreview.ui.run_view import RunView
-from uringreview.ui.scenario_matrix import CellName, ScenarioMatrix, ordered_subsets
-from uringreview.ui.simulator_runs import known_runs, no_run
+from uringreview.ui.scenario_matrix import OK_MEANS, CellName, ScenarioMatrix, ordered_subsets
+from uringreview.ui.simulator_models import ModelShelf
+from uringreview.ui.simulator_runs import followed_in_words, known_runs, no_run
+from uringreview.ui.simulator_search import SimulatorSearch
 from uringreview.ui.simulator_side import SimulatorSide
 from uringreview.ui.simulator_verdict import Verdict, here_of, sentence, verdict_of
 from uringreview.ui.simulator_walk import Walk, chain_boxes
 from uringreview.ui.theme import ONE, THREE, Theme
+from uringreview.ui.visible import visible
 
-MATRIX, CELL, DIVERGENCE = "simulator", "simulator cell", "simulator divergence"
+_NO_MODEL = (
+    "No model knows this patch. Shift+L looks up the locks that its fields are used under; "
+    "Shift+A writes the template of a scenario for it and opens your editor."
+)
 
 
 class SimulatorPane(QWidget):
@@ -52,17 +56,20 @@ class SimulatorPane(QWidget):
         super().__init__(parent)
         self.setObjectName("simulatorPane")
         self.setAccessibleName("Simulator")
-        self._jobs = jobs
-        self._models = models
+        self._shelf = ModelShelf(models)
         self._model: Model | None = None
         self._here: tuple[str, ...] = ()
         self._upstreams: tuple[str, ...] = ()
         self._cell: CellName | None = None
+        self._facts: PatchFacts | None = None
         self._chosen_by_hand = False
-        self._started = False
+        self._followed: Trace | None = None
+        self._locks_wanted = False
         self.matrix = ScenarioMatrix(theme)
         self.run = RunView(theme)
+        self.locks = LocksView(jobs, theme)
         self.side = SimulatorSide(theme)
+        self._search = SimulatorSearch(jobs, self)
         self._note = QLabel()
         self._note.setObjectName("simulatorNote")
         self._note.setTextFormat(Qt.TextFormat.PlainText)
@@ -72,10 +79,10 @@ class SimulatorPane(QWidget):
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.setObjectName("simulatorParts")
         parts.setHandleWidth(1)
-        for widget, stretch in ((self.matrix, 0), (self.run, 1), (self.side, 0)):
+        for widget, stretch in ((self.matrix, 0), (self.run, 1), (self.locks, 1), (self.side, 0)):
             parts.addWidget(widget)
             parts.setStretchFactor(parts.count() - 1, stretch)
-        parts.setSizes([350, 900, 290])
+        parts.setSizes([350, 900, 500, 290])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -87,24 +94,30 @@ class SimulatorPane(QWidget):
         self.side.toggles.changed.connect(self._choose_applied)
         self.run.moved.connect(self._moved)
         self.run.begun.connect(self._ask_divergence)
+        self._search.found.connect(self._found)
+        self._search.complete.connect(self._all_cells)
+        self._search.diverges.connect(self._learn_divergence)
+        self._search.failed.connect(self._failed)
         self._say("")
+        self._arrange(True)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in other colours."""
-        for part in (self.matrix, self.run, self.side):
+        for part in (self.matrix, self.run, self.locks, self.side):
             part.set_theme(theme)
 
     # What is looked at
 
     def models(self) -> tuple[Model, ...]:
-        """The models that come with the program, read at first use."""
-        if self._models is None:
-            try:
-                self._models = load_models()
-            except UringreviewError as problem:
-                self._models = ()
-                self._say(str(problem))
-        return self._models
+        """The program's models and the user's own, read at first use."""
+        return self._shelf.models
+
+    def reload(self) -> None:
+        """Read the user's models again: one may have been written since."""
+        self._shelf.reload()
+        if self._model is not None and self._model not in self._shelf.models:
+            self._model = None
+        self.show_patch(self._facts)
 
     def show_queue(self, desk: Desk | None) -> None:
         """Take over which patches are loaded: the set that is judged is theirs."""
@@ -114,27 +127,40 @@ class SimulatorPane(QWidget):
             self._settle_here(self._model)
 
     def show_patch(self, facts: PatchFacts | None) -> None:
-        """Turn to the model that knows this patch, or say that there is none."""
+        """Turn to the model that knows this patch; without one, to the locks that the patch is about."""
+        self._facts = facts
         upstream = facts.patch.upstream if facts is not None and facts.row.patch is not None else None
         known = self.model_of(upstream)
+        self.locks.show_diff(facts.diff if facts is not None else None)
         if known is not None:
             self._use(known)
             self._say("")
-            self._light()
-            return
-        if self._model is None and self.models():
-            self._use(self.models()[0])
-        if facts is None:
+        elif facts is None:
+            if self._model is None and self.models():
+                self._use(self.models()[0])
             self._say("")
-            return
-        there = "; ".join(f"{model.title} ({_ids(model)})" for model in self.models())
-        self._say(f"No model for this patch. There is: {there}." if there else "No model for this patch.")
+        else:
+            self._say(_NO_MODEL)
+        self._arrange(known is not None or facts is None)
+        if known is not None:
+            self._light()
+
+    def _arrange(self, modelled: bool) -> None:
+        """With a model the matrix and a run, and the locks where they are wanted; without one the locks alone."""
+        for part in (self.matrix, self.run, self.side):
+            part.setVisible(modelled)
+        self.locks.setVisible(not modelled or self._locks_wanted)
+        self.setFocusProxy(self.run if modelled else self.locks)
+
+    def toggle_locks(self) -> None:
+        """Show or hide the locks beside the run; without a model look them up."""
+        self._locks_wanted = not (self._locks_wanted and self.run.isVisibleTo(self))
+        self.locks.want()
+        self._arrange(self.run.isVisibleTo(self))
 
     def model_of(self, upstream: str | None) -> Model | None:
         """The model that has a patch with this upstream id; None where none has."""
-        if not upstream:
-            return None
-        return next((model for model in self.models() if model.patch_for(upstream) is not None), None)
+        return self._shelf.model_of(upstream)
 
     def bound_lines(self, upstream: str | None) -> tuple[str, ...]:
         """The C lines of the patch with this upstream id that its model has; none where there is no model."""
@@ -148,9 +174,9 @@ class SimulatorPane(QWidget):
         if model is self._model:
             return
         self._model = model
-        self._started = False
         self._chosen_by_hand = False
         self._cell = None
+        self._followed = None
         self.matrix.cells.show_model(model, ordered_subsets(model, subsets(model)))
         self._settle_here(model)
 
@@ -167,8 +193,9 @@ class SimulatorPane(QWidget):
         self.verdicts_changed.emit()
 
     def _say(self, text: str) -> None:
-        self._note.setText(text)
-        self._note.setVisible(bool(text))
+        said = "\n".join([*([text] if text else []), *map(visible, self._shelf.problems[:3])])
+        self._note.setText(said)
+        self._note.setVisible(bool(said))
 
     # Searching
 
@@ -176,12 +203,8 @@ class SimulatorPane(QWidget):
         """Search every cell of the matrix in the background; nothing is done twice."""
         if self._model is None and self.models():
             self._use(self.models()[0])
-        if self._model is None or self._started:
-            return
-        self._started = True
-        self._jobs.start_process(
-            "simulating", explore_matrix, (self._model,), self._some_cells, self._all_cells, self._matrix_failed, MATRIX
-        )
+        if self._model is not None:
+            self._search.matrix(self._model)
 
     def search_queue(self) -> None:
         """Search by itself where the queue holds a patch that a model knows; else nothing is done."""
@@ -191,8 +214,8 @@ class SimulatorPane(QWidget):
         if known is not None and known is self._model:
             self.start()
 
-    def _some_cells(self, step: Progress[Outcome]) -> None:
-        for outcome in step.parts:
+    def _found(self, outcomes: tuple[Outcome, ...]) -> None:
+        for outcome in outcomes:
             self.matrix.cells.put(outcome)
             if self._cell == CellName(outcome.scenario, outcome.applied):
                 self._show_cell(self._cell)
@@ -210,10 +233,6 @@ class SimulatorPane(QWidget):
         found = self.matrix.cells.outcomes
         cells = [CellName(scenario.name, self._here) for scenario in model.scenarios]
         self._show_cell(next((cell for cell in cells if cell in found and found[cell].violations), cells[0]))
-
-    def _matrix_failed(self, problem: BaseException) -> None:
-        self._started = False
-        self._failed(problem)
 
     def _failed(self, problem: BaseException) -> None:
         self._say(str(problem) if isinstance(problem, UringreviewError) else f"The search ended early: {problem}")
@@ -240,11 +259,24 @@ class SimulatorPane(QWidget):
 
     def _choose_cell(self, cell: CellName) -> None:
         self._chosen_by_hand = True
+        self._followed = None
         self._show_cell(cell)
 
     def _choose_applied(self, applied: tuple[str, ...]) -> None:
-        if self._cell is not None:
-            self._choose_cell(CellName(self._cell.scenario, applied))
+        """Other patches, the same scenario: where the run that was looked at goes another way is shown."""
+        if self._cell is None:
+            return
+        walked = self.current
+        seen = walked.last if walked is not None and not walked.own and walked.length else self._followed
+        self._chosen_by_hand = True
+        self._followed = seen
+        self._show_cell(CellName(self._cell.scenario, applied))
+
+    def toggle_patch(self, number: int) -> None:
+        """Apply the model's `number`th posted patch (from 1), or take it away."""
+        posted = [each.name for each in self._model.patches if not each.hypothetical] if self._model else []
+        if self._cell is not None and self._model is not None and 0 < number <= len(posted):
+            self._choose_applied(self._model.in_order({*self._cell.applied} ^ {posted[number - 1]}))
 
     def _show_cell(self, cell: CellName) -> None:
         model, scenario = self._model, self._scenario(cell)
@@ -254,30 +286,26 @@ class SimulatorPane(QWidget):
         outcome = self.matrix.cells.outcomes.get(cell)
         self.matrix.mark(cell)
         self.side.toggles.set_applied(cell.applied)
-        self.side.show_cell(model, scenario, outcome, searching=self._started or self._chosen_by_hand)
-        self._jobs.cancel(DIVERGENCE)
+        self.side.show_cell(model, scenario, outcome, searching=self._search.begun(model) or self._chosen_by_hand)
+        self._search.forget_divergence()
         self.side.say_divergence("")
         runs = known_runs(outcome) if outcome is not None else ()
         self.run.show_cell(model, scenario, cell.applied, runs, "" if runs else no_run(cell, outcome))
+        if self._followed is not None:
+            self._follow(model, self._followed, cell, run_of_its_own=bool(runs))
         if outcome is None and self._chosen_by_hand:
-            self._search_cell(model, cell)
+            self._search.cell(model, cell)
 
-    def _search_cell(self, model: Model, cell: CellName) -> None:
-        """One cell that the reviewer wants to see now: the matrix has no column for it, or has not come to it yet."""
-        self._jobs.start_process(
-            f"simulating {cell.scenario}",
-            explore,
-            (model, cell.scenario, frozenset(cell.applied)),
-            None,
-            self._one_cell,
-            self._failed,
-            CELL,
-        )
-
-    def _one_cell(self, outcome: Outcome) -> None:
-        self.matrix.cells.put(outcome)
-        if self._cell == CellName(outcome.scenario, outcome.applied):
-            self._show_cell(self._cell)
+    def _follow(self, model: Model, seen: Trace, cell: CellName, *, run_of_its_own: bool) -> None:
+        """Show what becomes of the run `seen` with the patches of `cell`."""
+        if seen.applied == cell.applied:
+            return
+        apart = divergence(model, seen, cell.applied)
+        words = followed_in_words(seen.applied, cell.applied, apart)
+        self.side.say_divergence(words)
+        if not run_of_its_own:
+            self.run.follow(seen, apart.number if apart is not None else None)
+            self.run.say(f"{words} {OK_MEANS}." if apart is not None else words)
 
     def _scenario(self, cell: CellName | None) -> Scenario | None:
         return self._model.scenario(cell.scenario) if self._model is not None and cell is not None else None
@@ -286,26 +314,15 @@ class SimulatorPane(QWidget):
 
     def _ask_divergence(self, trace: Trace) -> None:
         """Where one posted patch more would make the same schedule go another way."""
-        model = self._model
-        if model is None:
-            return
-        others = [each.name for each in model.patches if not each.hypothetical and each.name not in trace.applied]
+        if self._model is not None and self._followed is None:
+            self.side.say_divergence("")
+            self._search.divergence(self._model, trace)
 
-        def search() -> Generator[Progress[object], None, tuple[str, int] | None]:
-            for done, name in enumerate(others, 1):
-                found = divergence(model, trace, (*trace.applied, name))
-                if found is not None:
-                    return name, found.number
-                yield Progress(done, len(others), "patches")
-            return None
-
-        self.side.say_divergence("")
-        self._jobs.start("comparing", search, None, self._learn_divergence, self._failed, DIVERGENCE)
-
-    def _learn_divergence(self, found: tuple[str, int] | None) -> None:
-        if found is not None and self.current is not None and not self.current.own:
-            self.run.show_divergence(found[1])
-            self.side.say_divergence(f"With {found[0]} this run goes another way at step {found[1]}.")
+    def _learn_divergence(self, patch: str, number: int) -> None:
+        if self.current is not None and not self.current.own:
+            self.run.show_divergence(number)
+            place = [each.name for each in self._model.patches].index(patch) + 1 if self._model is not None else 0
+            self.side.say_divergence(f"With {patch} this run diverges at step {number}; Ctrl+{place} applies it.")
 
     def _moved(self) -> None:
         walked = self.run.walk
@@ -346,50 +363,21 @@ class SimulatorPane(QWidget):
         self.step_lit.emit("", "")
 
     @property
+    def note(self) -> str:
+        """What stands over the pane; empty for nothing."""
+        return self._note.text()
+
+    @property
+    def model(self) -> Model | None:
+        """The model being looked at."""
+        return self._model
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the search of the cell being looked at found; None before."""
+        return self.matrix.cells.outcomes.get(self._cell) if self._cell is not None else None
+
+    @property
     def current(self) -> Walk | None:
         """The run being looked at, with the place in it."""
         return self.run.walk
-
-    def go_to_step(self, number: int) -> None:
-        """Go to the point after step `number`; 0 is before the first."""
-        self.run.go_to_step(number)
-
-    def step_forward(self) -> None:
-        """Make the next step of this run."""
-        self.run.step_forward()
-
-    def step_back(self) -> None:
-        """Take the last step back."""
-        self.run.step_back()
-
-    def first(self) -> None:
-        """Go to the point before the first step."""
-        self.run.first()
-
-    def last(self) -> None:
-        """Go to the end of this run."""
-        self.run.last()
-
-    def to_violation(self) -> None:
-        """Go to the step that violates a property, where this run has one."""
-        self.run.to_violation()
-
-    def choose_thread(self, number: int) -> None:
-        """Step the `number`th thread, from 1."""
-        self.run.choose_thread(number)
-
-    def jump_to_line(self, text: str) -> None:
-        """Go to the first step that stands for the diff line `text`, where this run has one."""
-        self.run.jump_to_line(text)
-
-    def copy_replay(self) -> None:
-        """Put the text that names this run on the clipboard."""
-        self.run.copy_replay()
-
-    def copy_text(self) -> None:
-        """Put the run on the clipboard as plain text in columns, with the text that names it."""
-        self.run.copy_text()
-
-
-def _ids(model: Model) -> str:
-    return ", ".join(patch.upstream for patch in model.patches if patch.upstream)

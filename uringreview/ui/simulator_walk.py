@@ -7,12 +7,14 @@ those that it passed, and a step that leaves the trace forgets what lay ahead.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from uringreview.errors import UsageProblem
 from uringreview.interleave.binding import lights
+from uringreview.interleave.happens import Tie, happens_before
 from uringreview.interleave.replay import Choice, Run, start
 from uringreview.interleave.scenario import Model
 from uringreview.interleave.trace import Step, Trace
 from uringreview.ui.chain_drawing import ChainBox
-from uringreview.ui.lanes import LaneStep
+from uringreview.ui.lanes_drawing import After, LaneStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,25 @@ def walk(model: Model, scenario: str, applied: Sequence[str], schedule: Sequence
     return Walk(tuple(runs))
 
 
-def lane_steps(walk: Walk, threads: Sequence[str], locks: Sequence[str]) -> tuple[LaneStep, ...]:
-    """The steps as the swim lanes show them; `locks` gives each lock its number."""
+def walk_along(model: Model, scenario: str, applied: Sequence[str], schedule: Sequence[str]) -> Walk:
+    """A walk along `schedule` as far as it leads with the patches `applied`, at its start."""
+    runs = [start(model, scenario, applied)]
+    for thread in schedule:
+        try:
+            runs.append(runs[-1].step(thread))
+        except UsageProblem:
+            break
+    return Walk(tuple(runs))
+
+
+def lane_steps(walk: Walk, model: Model, threads: Sequence[str]) -> tuple[LaneStep, ...]:
+    """The steps as the swim lanes show them, each with the steps of other threads that it comes after."""
     rows = []
+    locks = [lock.name for lock in model.locks]
+    arrows: dict[int, list[After]] = {}
+    for each in happens_before(model, walk.last):
+        lock = locks.index(each.what) if each.tie is Tie.LOCK else None
+        arrows.setdefault(each.second, []).append(After(each.first, each.in_words, lock))
     function: dict[str, str] = {}
     for step in walk.last.steps:
         entered = step.function if function.get(step.thread) != step.function else ""
@@ -104,6 +122,7 @@ def lane_steps(walk: Walk, threads: Sequence[str], locks: Sequence[str]) -> tupl
                 step.patch or "",
                 step.note,
                 tuple((locks.index(lock), threads.index(owner)) for lock, owner in step.locks if owner in threads),
+                tuple(arrows.get(step.number, ())),
             )
         )
     if rows and walk.last.violation and not any(row.violation for row in rows):

@@ -4,7 +4,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from uringreview.ui.lanes import LaneStep
+from uringreview.ui.lanes_drawing import LaneStep
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.theme import Theme, fixed_font, row_height
 
@@ -44,7 +44,8 @@ class StepsModel(QAbstractTableModel):
         """A step's part; the last column also says what goes wrong."""
         step = self._steps[index.row()]
         if role == int(Qt.ItemDataRole.DisplayRole):
-            changes = "; ".join(part for part in (step.changes, step.violation) if part)
+            waited = ", ".join(each.words for each in step.after)
+            changes = "; ".join(part for part in (step.changes, waited, step.violation) if part)
             return (str(step.number), self._lanes[step.lane], step.text, changes)[index.column()]
         if role == int(Qt.ItemDataRole.ToolTipRole):
             return plain_tip(step.in_words(self._lanes))

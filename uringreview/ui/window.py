@@ -171,6 +171,7 @@ class Window(QMainWindow):
         from uringreview.ui.reply_view import ReplyView
         from uringreview.ui.series_view import SeriesPane
         from uringreview.ui.session_commands import SessionCommands
+        from uringreview.ui.simulator_commands import SimulatorCommands
         from uringreview.ui.simulator_view import SimulatorPane
         from uringreview.ui.thread_view import ThreadView
 
@@ -205,6 +206,7 @@ class Window(QMainWindow):
         self.keys_sheet = KeysSheet(self)
         self.chooser = Chooser(self)
         self.evidence = Evidence(self)
+        self.simulator_commands = SimulatorCommands(self)
         self.desk_commands = DeskCommands(self)
         self.session_commands = SessionCommands(self)
         self.landings = Landings(self)
