@@ -87,6 +87,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("export_mbox", "Replies as one mbox…", _F, "One file, for mail programs", (), Needs.QUEUE, 3),
     Action("export_queue", "Export stable-queue…", _F, "What is taken, by branch", ("Ctrl+Shift+E",), Needs.CLONE, 3),
     Action("export_matrix", "Export branch table…", _F, "Write patch x branch as CSV", (), Needs.CLONE, group=3),
+    Action(
+        "sort_matrix", "Sort branch table", _F, "By the chosen cell's column, worst first", (), Needs.CLONE, group=2
+    ),
     Action("quit", "Quit", _F, "Leave; everything is saved already", ("Ctrl+Q",), group=4),
     Action("next_patch", "Next patch", _Q, "Select the next patch", ("J",), Needs.QUEUE),
     Action("previous_patch", "Previous patch", _Q, "Select the patch before", ("K",), Needs.QUEUE),

@@ -190,6 +190,10 @@ class BranchesView(QWidget):
         for column in range(self.model.columnCount()):
             self.table.setColumnWidth(column, widths.get(column, fixed.horizontalAdvance("✓· +0000") + TWO))
 
+    def sort_here(self) -> None:
+        """Sort by the column of the selected cell, as a click on its head does."""
+        self._sort_by(max(self.table.currentIndex().column(), NUMBER))
+
     def _sort_by(self, column: int) -> None:
         former, times = self._sorted
         times = times + 1 if column == former else 1
@@ -231,6 +235,8 @@ class BranchesView(QWidget):
             return
         if cell.detail:
             self._say(visible(cell.detail), self.theme.text)
+        for flag in cell.flags:
+            self._say(f"! look before you trust it: {visible(flag.sentence)}", self.theme.caution)
         if any(cell.offsets):
             self._say("offsets by hunk: " + ", ".join(f"{offset:+d}" for offset in cell.offsets), self.theme.muted)
         for key in cell.needs:

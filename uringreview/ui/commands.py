@@ -94,6 +94,7 @@ class Commands(QObject):
             "choose_clone": self._ask_clone,
             "export_replies": self._ask_export,
             "export_matrix": self._ask_matrix,
+            "sort_matrix": window.branches.sort_here,
             "quit": window.close,
             "cancel_work": self.cancel_work,
         }

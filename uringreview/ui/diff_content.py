@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from uringreview.diff.model import Diff, DiffAnchor, DiffState
 from uringreview.diff.same_lines import Places, same_lines
+from uringreview.interleave.binding import matches
 from uringreview.mail.queue import Row as QueueRow
 from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
@@ -80,6 +81,24 @@ class Shown:
             return [number for number, places in enumerate(self.by_row) if any(_in(each, anchor) for each in places)]
         here = anchor if self.places is None else self.places.to_shown(anchor)
         return self.sheet.rows_of(here) if here is not None else ()
+
+    def rows_saying(self, c_text: str) -> list[int]:
+        """The rows of the first of several C texts, one a line, that has any; changed lines before context."""
+        for wanted in c_text.split("\n"):
+            changed: list[int] = []
+            context: list[int] = []
+            for number, row in enumerate(self.sheet.rows):
+                if any(matches(wanted, text) for text in self._texts(row)):
+                    (context if row.old == row.new and row.kind is RowKind.LINE else changed).append(number)
+            if changed or context:
+                return changed or context
+        return []
+
+    def _texts(self, row: Row) -> tuple[str, ...]:
+        if row.kind is RowKind.RAW:
+            return (row.text[1:],) if row.hunk >= 0 else ()
+        sides = (self.sheet.line(row, new_side=side) for side in (True, False))
+        return tuple(dict.fromkeys(side.text for side in sides if side is not None))
 
 
 def _in(place: DiffAnchor, anchor: DiffAnchor) -> bool:

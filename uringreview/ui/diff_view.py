@@ -12,7 +12,6 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QResizeEv
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from uringreview.diff.model import DiffAnchor
-from uringreview.interleave.binding import matches
 from uringreview.mail.queue import Row as QueueRow
 from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
@@ -249,37 +248,19 @@ class DiffPane(QWidget):
         ours = self._facts.patch.upstream if self._facts is not None else None
         rows: list[int] = []
         if c_text and (upstream is None or ours is None or ours.startswith(upstream) or upstream.startswith(ours)):
-            rows = self._rows_with(c_text)
+            rows = self._shown.rows_saying(c_text)
         self._light(frozenset(rows))
         if rows and not any(self._columns.shows(row) for row in rows):
             self._columns.bring_into_view(rows[0])
 
     def light_lines(self, texts: Iterable[str]) -> None:
         """Light every line that stands for one of the C texts; the view stays where it is."""
-        self._light(frozenset(row for text in texts for row in self._rows_with(text)))
+        self._light(frozenset(row for text in texts for row in self._shown.rows_saying(text)))
 
     @property
     def lit_rows(self) -> frozenset[int]:
         """The rows that are lit."""
         return self._lit
-
-    def _rows_with(self, c_text: str) -> list[int]:
-        """The rows of the first of several C texts that has any; changed lines before context."""
-        for wanted in c_text.split("\n"):
-            changed: list[int] = []
-            context: list[int] = []
-            for number, row in enumerate(self._shown.sheet.rows):
-                if any(matches(wanted, text) for text in self._row_texts(row)):
-                    (context if row.old == row.new and row.kind is RowKind.LINE else changed).append(number)
-            if changed or context:
-                return changed or context
-        return []
-
-    def _row_texts(self, row: Row) -> tuple[str, ...]:
-        if row.kind is RowKind.RAW:
-            return (row.text[1:],) if row.hunk >= 0 else ()
-        sides = (self._shown.sheet.line(row, new_side=side) for side in (True, False))
-        return tuple(dict.fromkeys(side.text for side in sides if side is not None))
 
     def _light(self, rows: frozenset[int]) -> None:
         self._lit = rows

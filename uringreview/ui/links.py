@@ -25,9 +25,11 @@ from uringreview.ui.config import SIDE_BY_SIDE, UNIFIED, change_config
 from uringreview.ui.crash_dialog import CrashRelay
 from uringreview.ui.first_list import names_in
 from uringreview.ui.jobs import WorkerCrashed
+from uringreview.ui.matrix_link import MatrixLink
 from uringreview.ui.own import own_things
 from uringreview.ui.places import asked_branches
 from uringreview.ui.queue_rows import RowMaker, is_reading, note_row, problem_row
+from uringreview.ui.queue_words import counts_in_full, queue_words
 from uringreview.ui.reply_text import Preview, droppable, preview
 from uringreview.ui.status_bar import tally
 from uringreview.ui.steady import Pace, settled
@@ -57,7 +59,7 @@ class Links(QObject):
         self._settle.timeout.connect(self._show_rows)
         self._maker = RowMaker()
         self.pace = Pace(self.show_patch, self, at_once=window.jobs.serial)
-        self._matrix_stale = False
+        self._matrix = MatrixLink(window)
         self._lit_for = ""
         self._jumping = False
         self._counts: Tally | None = None
@@ -158,48 +160,13 @@ class Links(QObject):
         rows += [problem_row(problem) for problem in bench.queue.problems]
         rows += [note_row(note) for note in bench.queue.notes]
         w.queue_model.set_rows(rows, asked_branches(bench.branches, bench.queue))
-        w.queue_header.say(self._queue_words(), self._counts_in_full())
+        w.queue_header.say(queue_words(bench.queue, self._counts), counts_in_full(self._counts))
         self._show_tally()
-        self.show_matrix()
+        self._matrix.show()
         if w.claims.whole_queue:
             self.show_claims()
         # The more there is to show, the longer results may gather: at most a sixth of the time goes into it.
         self._settle.setInterval(round(min(max(_SETTLE_MS, 6000 * (time.monotonic() - began)), _LONGEST_MS)))
-
-    def _queue_words(self) -> str:
-        queue = self._bench.queue
-        if not queue.rows and not queue.problems:
-            return ""
-        batches = {row.batch for row in queue.rows if row.batch}
-        loaded = len(queue.patches)
-        parts = [f"{loaded} {'patch' if loaded == 1 else 'patches'}"]
-        parts += [f"{queue.not_loaded} not loaded"] if queue.not_loaded else []
-        replies = len(queue.replies)
-        parts += [f"{replies} {'reply' if replies == 1 else 'replies'}"] if replies else []
-        counts = self._counts
-        if counts is not None:
-            parts += [f"{count} {word}" for count, word in ((counts.no, "NO"), (counts.error, "error")) if count]
-            parts += [f"{counts.empty} empty"] if counts.empty else []
-        parts += [f"{len(queue.problems)} unreadable"] if queue.problems else []
-        parts += [f"{len(queue.notes)} left out"] if queue.notes else []
-        # "20260520111944.3424570-1-sashal@kernel.org": the batch's part of git send-email's Message-IDs.
-        parts += [visible(next(iter(batches)).partition("-")[0])] if len(batches) == 1 else []
-        return " · ".join(parts)
-
-    def _counts_in_full(self) -> str:
-        """The header's tooltip: what the counts mean, the layouts and the answers."""
-        counts = self._counts
-        if counts is None:
-            return ""
-        lines = [
-            f"rationales: {counts.no} say NO, {counts.error} hold an error message, {counts.empty} are empty,"
-            f" {counts.without} patches have none"
-        ]
-        lines += [f"{each.total} × {each.layout}" for each in counts.layouts]
-        lines += [f"answers, {each.stance}: {each.people} of people, {each.bots} of bots" for each in counts.stances]
-        lines += [f"{counts.duplicates} sent again and folded into one row"] if counts.duplicates else []
-        lines.append(f"{counts.objected} that a person objects to, {counts.clear} with nothing known against them")
-        return "\n".join(lines)
 
     def _desk_changed(self) -> None:
         self._window.landings.forget()
@@ -247,8 +214,8 @@ class Links(QObject):
     def _tab_opened(self) -> None:
         if self._window.tab() == "check":
             self._window.check.catch_up()
-        if self._matrix_stale:
-            self.show_matrix()
+        if self._matrix.stale:
+            self._matrix.show()
         self._show_lower()
 
     def _show_lower(self) -> None:
@@ -404,7 +371,7 @@ class Links(QObject):
         w = self._window
         running = w.jobs.running()
         w.status_line.show_work(running)
-        self._show_progress()
+        self._matrix.show_progress()
         w.rationale.set_simulator(self._simulated(self._bench.facts.get(w.queue_view.key)))
 
     def _show_tally(self) -> None:
@@ -417,35 +384,6 @@ class Links(QObject):
             w.status_line.show_session(words, str(bench.session.path))
         else:
             w.status_line.show_session("")
-
-    def show_matrix(self) -> None:
-        """Bring the matrix up to date; while its tab is closed, only note that it has to be."""
-        bench = self._bench
-        self._matrix_stale = self._window.tab() != "branches"
-        if self._matrix_stale:
-            return
-        facts = [bench.facts[key] for key in bench.rows if key in bench.facts]
-        self._window.branches.show_facts(facts, bench.branches, self._why_no_matrix())
-        self._show_progress()
-
-    def _why_no_matrix(self) -> str:
-        bench = self._bench
-        if bench.clone_problem:
-            return bench.clone_problem
-        if not bench.clone:
-            return (
-                "No kernel clone is chosen: File > Choose kernel clone…, or start with --clone DIR.\nIt is only read."
-            )
-        return "Reading the clone…" if bench.queue.patches else "No patch is loaded."
-
-    def _show_progress(self) -> None:
-        running = next((job for job in self._window.jobs.running() if job.key == "clone"), None)
-        model = self._window.branches.model
-        words = f"{model.rowCount()} patches × {len(model.branches)} branches" if model.branches else ""
-        if running is not None and running.progress.what:
-            step = running.progress
-            words += f"   {step.done}/{step.total} {step.what}"
-        self._window.branches.show_progress(words, running is not None)
 
     def _system_colours(self, _scheme: Qt.ColorScheme) -> None:
         if self._window.scheme == "system":
