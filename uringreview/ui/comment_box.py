@@ -12,7 +12,7 @@ from uringreview.ui.theme import HALF, ONE, TWO, Theme, fixed_font, ui_font
 
 _PAUSE_MS = 200
 _FEWEST, _MOST = 2, 12
-_HINT = "Enter keeps · Esc takes back · Shift+Enter new line · Ctrl+Shift+E editor"
+_HINT = "Enter keeps · Esc takes back · Shift+Enter new line · Ctrl+Shift+X editor"
 
 
 class CommentBox(QFrame):

@@ -169,10 +169,22 @@ class Commenting(QObject):
         self._show_comments()
         self._place()
 
-    def text_changed(self, text: str) -> None:
-        """Use a text that was written elsewhere, in the reviewer's own editor."""
-        self.box.text.setPlainText(text)
-        self.box.flush()
+    def written(self) -> tuple[str, Callable[[str], None]]:
+        """The text in the box, for another editor, and who takes what was written there."""
+        meant = self._edited
+        return self.box.text.toPlainText(), lambda text: self._take(meant, text.rstrip("\n"))
+
+    def _take(self, meant: Comment | None, words: str) -> None:
+        edited = self._edited
+        if meant is None:
+            return
+        if edited is not None and (edited.key, edited.place) == (meant.key, meant.place):
+            self.box.text.setPlainText(words)
+            self.box.flush()
+            return
+        # The box was closed meanwhile, or stands elsewhere.
+        same = [each for each in self._bench.comments(meant.key) if each.place == meant.place]
+        self._bench.comment(replace(same[0] if same else replace(meant, number=0), text=words))
 
     @property
     def is_open(self) -> bool:

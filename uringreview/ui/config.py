@@ -20,14 +20,15 @@ SIDE_BY_SIDE, UNIFIED = "side by side", "unified"
 @dataclass(frozen=True, slots=True)
 class Config:
     """The preferences; `clone` is a path or empty, `diff_layout` "side by side", "unified" or
-    empty. `geometry` and `splits` are Qt's own state, in base 64. `recent` are the absolute paths of what was opened,
-    the newest first.
+    empty. `editor` is a command that opens a file, in $EDITOR's stead. `geometry` and `splits` are Qt's own state, in
+    base 64. `recent` are the absolute paths of what was opened, the newest first.
     """
 
     clone: str = ""
     theme: SchemeName = "system"
     grouping: str = ""
     diff_layout: str = ""
+    editor: str = ""
     geometry: str = ""
     splits: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ def read_config() -> Config:
         theme=theme if theme in get_args(SchemeName) else "system",
         grouping=_text(found.get("grouping")),
         diff_layout=_text(found.get("diff_layout")),
+        editor=_text(found.get("editor")),
         geometry=_text(found.get("geometry")),
         splits=_texts(found.get("splits")),
         hidden_columns=_texts(found.get("hidden_columns")),
@@ -77,6 +79,7 @@ def write_config(config: Config) -> bool:
             ("theme", config.theme),
             ("grouping", config.grouping),
             ("diff_layout", config.diff_layout),
+            ("editor", config.editor),
             ("geometry", config.geometry),
         )
         if value.isprintable()

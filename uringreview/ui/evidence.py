@@ -1,12 +1,19 @@
-"""One key each: what was found about the selected patch goes into its reply as comments that can be edited."""
+"""One key each: what was found about the selected patch goes into its reply as comments that can be edited.
 
+Here stand, too, the ways to write the reply elsewhere than in its form: in the mail itself, in the reviewer's editor.
+"""
+
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from uringreview.errors import EnvironmentProblem
 from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
+from uringreview.ui.config import read_config
+from uringreview.ui.own_editor import OwnEditor, editor_command
 
 if TYPE_CHECKING:
     from uringreview.ui.window import Window
@@ -19,6 +26,8 @@ class Evidence(QObject):
         super().__init__(window)
         self._window = window
         self._bench = window.bench
+        self.editor = OwnEditor(self)
+        self.editor.failed.connect(window.status_line.say)
 
     def handlers(self) -> Mapping[str, Callable[[], object]]:
         """What the actions do, by name."""
@@ -29,6 +38,8 @@ class Evidence(QObject):
             "quote_range": self.range,
             "quote_series": self.series,
             "quote_trace": self.trace,
+            "edit_mail": self.edit_mail,
+            "edit_outside": self.edit_outside,
         }
 
     def claim(self) -> None:
@@ -91,6 +102,26 @@ class Evidence(QObject):
             self._window.status_line.say("There is no run to quote yet: s searches, then choose a cell that fails.")
         else:
             self._add(facts.key, [trace_comment(facts, simulator.current.last, model.patches)], "run")
+
+    def edit_mail(self) -> None:
+        """Put the cursor into the mail's own text."""
+        w = self._window
+        w.show_tab("reply")
+        if w.reply.preview.isReadOnly():
+            w.status_line.say("There is no mail to edit yet: decide first (d, h, q …).")
+            return
+        w.reply.begin_mail()
+
+    def edit_outside(self) -> None:
+        """Open what is being written in the reviewer's own editor: the comment, else the mail, else its note."""
+        w = self._window
+        try:
+            command = editor_command(read_config().editor, os.environ)
+        except EnvironmentProblem as problem:
+            w.status_line.say(str(problem))
+            return
+        text, take = w.commenting.written() if w.commenting.is_open else w.reply.written()
+        self.editor.open(command, text, take)
 
     @property
     def _facts(self) -> PatchFacts | None:

@@ -100,6 +100,9 @@ class Links(QObject):
         w.branches.cancel_requested.connect(lambda: w.actions_.run("cancel_work"))
         w.reply.decided.connect(self._form_decided)
         w.reply.commented.connect(self._form_commented)
+        w.reply.reworded.connect(bench.set_reply_text)
+        w.reply.action_wanted.connect(w.actions_.run)
+        w.reply.told.connect(w.status_line.say)
         w.reply.export_requested.connect(lambda: w.actions_.run("export_replies"))
         w.reply.copy_requested.connect(lambda: w.actions_.run("copy_reply"))
         w.status_line.cancel_requested.connect(lambda: w.actions_.run("cancel_work"))
@@ -251,7 +254,8 @@ class Links(QObject):
                 self._identity = problem
         bench = self._bench
         single = bench.branch_decisions.get(key, ())
-        return preview(bench.facts.get(key), bench.decisions.get(key), bench.comments(key), self._identity, single)
+        facts, decision, own = bench.facts.get(key), bench.decisions.get(key), bench.reply_text(key)
+        return preview(facts, decision, bench.comments(key), self._identity, single, own)
 
     @property
     def _own_address(self) -> str:

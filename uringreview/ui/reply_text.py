@@ -1,7 +1,7 @@
 """What the reply pane previews: the mail of a decision, or the sentence that says why there is none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uringreview.errors import EnvironmentProblem, UnreadableError, UringreviewError
 from uringreview.kernel.status import Status, branch_version
@@ -15,12 +15,23 @@ from uringreview.review.reply import Reply, compose, text_to_copy
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`text` as shown, `notice` above it, `to_copy` for the clipboard (empty where there is nothing to send)."""
+    """`text` as shown, `notice` above it, `to_copy` for the clipboard (empty where there is nothing to send).
+
+    Where there is a mail `body` is its text below the headers, `made` that text as the program makes it: the two differ
+    where the reviewer wrote his own.
+    """
 
     text: str
     notice: str
     to_copy: str
     reply: Reply | None = None
+    body: str = ""
+    made: str = ""
+
+    @property
+    def edited(self) -> bool:
+        """Whether the reviewer wrote the text himself."""
+        return self.body != self.made
 
 
 def preview(
@@ -29,8 +40,12 @@ def preview(
     comments: Sequence[Comment],
     identity: Identity | EnvironmentProblem,
     single: Sequence[Decision] = (),
+    own: str | None = None,
 ) -> Preview:
-    """The mail that `decision`, and those for `single` branches, would send, or why none is written."""
+    """The mail that `decision`, and those for `single` branches, would send, or why none is written.
+
+    `own` is the reviewer's text in place of ours.
+    """
     if facts is None:
         return Preview("", "This patch is not loaded, so there is nothing to answer.", "")
     every = [*([decision] if decision is not None else []), *single]
@@ -41,13 +56,25 @@ def preview(
     try:
         reply = compose(facts.patch, every[0], identity, facts=facts, comments=comments, single=every[1:])
     except UnreadableError as problem:
-        text = text_to_copy(facts.patch, every[0], identity, facts=facts, comments=comments, single=every[1:])
-        return Preview(text, str(problem), text)
+        made = text_to_copy(facts.patch, every[0], identity, facts=facts, comments=comments, single=every[1:])
+        text = made if own is None else own
+        return Preview(text, str(problem), text, None, text, made)
     except UringreviewError as problem:
         return Preview("", str(problem), "")
     if reply.withheld:
         return Preview("", reply.withheld, "", reply)
-    return Preview(reply.text, " ".join(doubts(reply, facts.patch, every, comments, facts)), reply.body, reply)
+    made = reply.body
+    notices = [] if own is None else _not_in(own, comments)
+    reply = reply if own is None else replace(reply, body=own)
+    notices += doubts(reply, facts.patch, every, comments, facts)
+    return Preview(reply.text, " ".join(notices), reply.body, reply, reply.body, made)
+
+
+def _not_in(own: str, comments: Sequence[Comment]) -> list[str]:
+    """What the reviewer's own text lacks of what was written since."""
+    squeezed = " ".join(own.split())
+    missing = sum(" ".join(each.text.split()) not in squeezed for each in comments if each.text.strip())
+    return [f"{missing} {'comment is' if missing == 1 else 'comments are'} not in the edited text."] if missing else []
 
 
 def droppable(facts: PatchFacts | None, branches: Sequence[str]) -> tuple[Version, ...]:

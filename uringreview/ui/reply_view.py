@@ -4,7 +4,7 @@ Silence is consent on the stable list: a plain "take" writes no mail, and the pa
 Message-ID cannot be answered in its thread: the pane says why and offers the text to copy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSplitter,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +24,8 @@ from PySide6.QtWidgets import (
 from uringreview.diff.model import DiffAnchor
 from uringreview.mail.subject import Version
 from uringreview.review.decisions import Comment, Decision, DecisionKind, Tag
+from uringreview.ui.actions import action, shown_key
+from uringreview.ui.mail_text import MailText
 from uringreview.ui.reply_text import Preview
 from uringreview.ui.theme import ONE, THREE, TWO, Theme, fixed_font, row_height
 from uringreview.ui.visible import visible
@@ -36,6 +39,14 @@ _KINDS: tuple[tuple[str, DecisionKind | None], ...] = (
     ("drop from … and older", DecisionKind.DROP_OLDER),
     ("question", DecisionKind.QUESTION),
 )
+_QUOTES = (
+    ("quote_claim", "claim"),
+    ("quote_false", "false claims"),
+    ("quote_conflict", "conflict"),
+    ("quote_range", "range"),
+    ("quote_series", "series"),
+    ("quote_trace", "run"),
+)
 _TAGS = (("no tag", Tag.NONE), ("Acked-by", Tag.ACKED), ("Reviewed-by", Tag.REVIEWED))
 
 
@@ -46,6 +57,12 @@ class ReplyView(QWidget):
     """The Decision as the form says it; None to take it back."""
     commented = Signal(object)
     """A Comment to store; without words, to remove."""
+    reworded = Signal(str, object)
+    """The mail's text was written by hand: patch key and text; None for ours again."""
+    action_wanted = Signal(str)
+    """An action of the table, by name."""
+    told = Signal(str)
+    """A sentence for the status line."""
     export_requested = Signal()
     copy_requested = Signal()
 
@@ -60,6 +77,8 @@ class ReplyView(QWidget):
         self._draft: Comment | None = None
         self._part = 0
         self._loading = False
+        self._mail = MailText()
+        self._put_aside: dict[str, str] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE_MS)
@@ -82,7 +101,7 @@ class ReplyView(QWidget):
         self.preview = QPlainTextEdit(self)
         self.preview.setObjectName("reply_preview")
         self.preview.setAccessibleName("The mail as it will be sent")
-        self.preview.setReadOnly(True)
+        self.preview.setTabChangesFocus(True)
         self.preview.setFont(fixed_font(0.94))
         self.preview.document().setDocumentMargin(THREE)
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -91,6 +110,12 @@ class ReplyView(QWidget):
         self.notice.setTextFormat(Qt.TextFormat.PlainText)
         self.notice.setWordWrap(True)
         self.notice.setContentsMargins(THREE, ONE, THREE, ONE)
+        self.state = QLabel(self)
+        self.state.setObjectName("reply_state")
+        self.state.setTextFormat(Qt.TextFormat.PlainText)
+        self.state.setProperty("role", "muted")
+        self.back = QPushButton("Back to ours", self)
+        self.back.setObjectName("reply_back")
         self.copy = QPushButton("Copy text", self)
         self.copy.setObjectName("copy_reply")
         self.export = QPushButton("Export replies…", self)
@@ -105,12 +130,15 @@ class ReplyView(QWidget):
         left.setContentsMargins(THREE, TWO, THREE, TWO)
         left.setSpacing(TWO)
         left.addLayout(choices)
+        left.addLayout(self._quotes())
         left.addWidget(self.parts)
         left.addWidget(self.editor, 1)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(THREE, ONE, THREE, ONE)
         buttons.setSpacing(TWO)
         buttons.addWidget(self.notice, 1)
+        buttons.addWidget(self.state)
+        buttons.addWidget(self.back)
         buttons.addWidget(self.copy)
         buttons.addWidget(self.export)
         shown = QWidget(self)
@@ -134,8 +162,30 @@ class ReplyView(QWidget):
         self.tag.activated.connect(self._form_changed)
         self.editor.textChanged.connect(self._typed)
         self.parts.currentRowChanged.connect(self._part_chosen)
+        self.preview.textChanged.connect(self._mail_typed)
+        self.back.clicked.connect(self._turn_back)
         self.copy.clicked.connect(self.copy_requested)
         self.export.clicked.connect(self.export_requested)
+
+    def _quotes(self) -> QHBoxLayout:
+        """One button for each piece of evidence, with its key."""
+        row = QHBoxLayout()
+        row.setSpacing(ONE)
+        label = QLabel("quote", self)
+        label.setObjectName("quote_label")
+        label.setProperty("role", "muted")
+        row.addWidget(label)
+        for name, text in _QUOTES:
+            one = action(name)
+            button = QToolButton(self)
+            button.setObjectName(f"button_{name}")
+            button.setText(f"{text} {shown_key(one.keys[0])}")
+            button.setAccessibleName(one.text)
+            button.setToolTip(f"{one.tooltip} ({', '.join(shown_key(key) for key in one.keys)})")
+            button.clicked.connect(lambda _checked=False, name=name: self.action_wanted.emit(name))
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
 
     def _combo(self, name: str, accessible: str, texts: Sequence[str]) -> QComboBox:
         made = QComboBox(self)
@@ -182,14 +232,83 @@ class ReplyView(QWidget):
 
     def show_preview(self, preview: Preview) -> None:
         """Show the mail, or why there is none."""
+        self._mail.show(preview)
         bar = self.preview.verticalScrollBar().value()
-        text = "\n".join(visible(line) for line in preview.text.split("\n"))
-        if text != self.preview.toPlainText():
-            self.preview.setPlainText(text)
+        # A mail that is being written keeps its cursor while its date moves on.
+        if self._mail.text != self.preview.toPlainText() and not self._same_body():
+            loading, self._loading = self._loading, True
+            self.preview.setPlainText(self._mail.text)
+            self._loading = loading
             self.preview.verticalScrollBar().setValue(bar)
+        self.preview.setReadOnly(not preview.body)
+        self._say_state(preview)
         self.notice.setText(visible(preview.notice))
         self.notice.setProperty("role", "muted")
         self.copy.setEnabled(bool(preview.to_copy))
+
+    def _same_body(self) -> bool:
+        typed = self._mail.body_in(self.preview.toPlainText())
+        return self.preview.hasFocus() and typed is not None and typed == self._mail.body
+
+    def _say_state(self, preview: Preview) -> None:
+        put_aside = self._put_aside.get(self._key)
+        self.state.setText("edited by you" if preview.edited else "")
+        self.state.setToolTip("decision, note and comments change it no more" if preview.edited else "")
+        self.state.setVisible(preview.edited)
+        self.back.setText("Back to ours" if preview.edited else "Back to yours")
+        self.back.setVisible(preview.edited or (put_aside is not None and bool(preview.body)))
+
+    def _turn_back(self) -> None:
+        """From the reviewer's text to ours, and from ours to his."""
+        self.flush()
+        if self._mail.edited:
+            self._put_aside[self._key] = self._mail.body
+            self.reworded.emit(self._key, None)
+        elif self._key in self._put_aside:
+            self.reworded.emit(self._key, self._put_aside.pop(self._key))
+
+    def begin_mail(self) -> None:
+        """Put the cursor into the mail's own text, below its headers."""
+        cursor = self.preview.textCursor()
+        cursor.setPosition(min(self._mail.head_length, len(self.preview.toPlainText())))
+        self.preview.setTextCursor(cursor)
+        self.preview.setFocus()
+
+    def written(self) -> tuple[str, Callable[[str], None]]:
+        """The text that is being written here, for another editor, and who takes it back: the mail's, else a note's."""
+        self.flush()
+        if not self.editor.hasFocus() and self._mail.body:
+            key = self._key
+            return self._mail.body, lambda text: self.reworded.emit(key, text)
+        place = self._key, self._part
+        return self.editor.toPlainText(), lambda text: self._take(*place, text.rstrip("\n"))
+
+    def _take(self, key: str, part: int, text: str) -> None:
+        """Use what was written elsewhere for a patch's note or comment; its reply is shown for it."""
+        if key != self._key:
+            self.told.emit("The editor's text belongs to another patch: select it, and save there again.")
+            return
+        self.parts.setCurrentRow(part)
+        self.editor.setPlainText(text)
+        self.flush()
+
+    def _mail_typed(self) -> None:
+        if self._loading or self.preview.isReadOnly():
+            return
+        if self._mail.body_in(self.preview.toPlainText()) is None:
+            # The headers follow from the mail that is answered: they are put back.
+            self._loading = True
+            self.preview.setPlainText(self._mail.text)
+            self._loading = False
+            self.begin_mail()
+            return
+        self._timer.start()
+
+    def _flush_mail(self) -> None:
+        body = self._mail.body_in(self.preview.toPlainText())
+        if self._key and not self._loading and body is not None and body != self._mail.body:
+            self._put_aside.pop(self._key, None)
+            self.reworded.emit(self._key, None if body == self._mail.made else body)
 
     def begin_note(self) -> None:
         """Put the cursor into the note."""
@@ -209,6 +328,7 @@ class ReplyView(QWidget):
         self._timer.stop()
         if not self._key or self._loading:
             return
+        self._flush_mail()
         text = self.editor.toPlainText()
         part = self._comment_of(self._part)
         if part is not None:

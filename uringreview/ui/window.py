@@ -372,6 +372,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave without a question: store what was typed and where we are, end all work."""
         if self.is_complete:
+            self.evidence.editor.close()
             self.commenting.close_box(True)
             self.reply.flush()
             self.links.remember_place()

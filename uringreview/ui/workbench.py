@@ -441,6 +441,14 @@ class Workbench(QObject):
         self._stored([comment.key], keep)
         return stored
 
+    def reply_text(self, key: str) -> str | None:
+        """The reviewer's own text of a reply; None where ours stands."""
+        return self.session.reply_text(key) if self.session is not None and key else None
+
+    def set_reply_text(self, key: str, text: str | None) -> None:
+        """Keep the reviewer's own text of a reply; None goes back to ours."""
+        self._stored([key], lambda session: session.set_reply_text(key, text))
+
     def end_typing(self) -> None:
         """What is typed from now on is a step of its own."""
         self._typing = 0
