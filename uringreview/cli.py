@@ -95,6 +95,7 @@ def _report(words: Sequence[str]) -> int:
     if options.only and not options.claims:
         parser.error("--only goes with --claims")
 
+    from uringreview.kernel.cache import unwritable
     from uringreview.review.desk import examine, with_clone
     from uringreview.review.render import as_csv, as_findings, as_json_text, as_text
     from uringreview.review.report import build_report
@@ -104,6 +105,8 @@ def _report(words: Sequence[str]) -> int:
     if options.clone is not None:
         try:
             desk = _drive(with_clone(desk, options.clone, options.branch))
+            if cannot := unwritable():
+                _say(cannot)
         except EnvironmentProblem as error:
             # The mails are readable all the same: say what is wrong with the clone, report the rest.
             _say(str(error))

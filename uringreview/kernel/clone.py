@@ -258,12 +258,14 @@ class Clone:
                 raise EnvironmentProblem(f"the history of {self.path} cannot be read: {problem}") from problem
 
     def _object(self, id_prefix: str) -> "pygit2.Object | None":
+        import pygit2
+
         prefix = id_prefix.lower()
         if not _HEX.fullmatch(prefix):
             return None
         try:
             return self._repo.get(prefix)
-        except ValueError:  # more than one object begins so
+        except (ValueError, pygit2.GitError):  # more than one object begins so, or it is damaged
             return None
 
     def _raw(self, object_id: str) -> bytes | None:

@@ -15,7 +15,6 @@ from uringreview.diff.model import ChangeKind, Diff, DiffAnchor, DiffState, File
 from uringreview.diff.parse import parse_diff
 from uringreview.diff.repair import restore
 from uringreview.errors import EnvironmentProblem, UringreviewError, UsageProblem
-from uringreview.kernel.cache import unwritable
 from uringreview.kernel.clone import Clone, open_clone
 from uringreview.kernel.fixes import later_fixes as fixes_in_clone
 from uringreview.kernel.lookup import Lookup
@@ -84,8 +83,6 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
         Problem(Source(clone_path), f"{name} is left out: its commit cannot be read; try git fsck there")
         for name in clone.lost
     ]
-    if cannot := unwritable():
-        problems.append(Problem(Source(clone_path), cannot))
     facts: dict[str, PatchFacts] = {}
     for number, each in enumerate(desk.facts, 1):
         facts[each.key] = _restored(each, clone, problems)
