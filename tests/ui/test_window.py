@@ -61,6 +61,7 @@ def test_j_and_k_walk_and_every_pane_follows(open_window: OpenWindow, tmp_path: 
     qtbot.keyClick(window.queue_view, Qt.Key.Key_G)
     qtbot.keyClick(window.queue_view, Qt.Key.Key_G)
     assert window.queue_view.currentIndex().row() == 0
+    window.rationale.toggle_raw()
     assert "stop at the end" in window.rationale.raw.toPlainText()
 
 

@@ -20,8 +20,8 @@ class OutcomeKind(Enum):
     """What is seen of an objection's effect."""
 
     DROPPED = "dropped"
-    QUEUED = "queued all the same"
-    TAKEN = "taken all the same"
+    QUEUED = "queued"
+    TAKEN = "taken"
 
 
 @dataclass(frozen=True, slots=True)

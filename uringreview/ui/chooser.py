@@ -114,6 +114,12 @@ class Chooser(QFrame):
         self.raise_()
         self.field.setFocus()
 
+    def score(self, text: str, entry: Entry) -> int | None:
+        """How well an entry fits what was typed; of equals the first one in the list stays first."""
+        searched = f"{entry.text} {entry.beside}"
+        found = fuzzy_score(text, searched)
+        return found + len(searched) if found is not None else None
+
     def close_up(self) -> None:
         """Hide it."""
         if self.isVisible():
@@ -142,7 +148,7 @@ class Chooser(QFrame):
         if not text:
             found = list(self._entries)
         else:
-            rated = [(fuzzy_score(text, f"{each.text} {each.beside}"), each) for each in self._entries]
+            rated = [(self.score(text, each), each) for each in self._entries]
             fitting = [(score, each) for score, each in rated if score is not None]
             found = [each for _, each in sorted(fitting, key=lambda pair: -pair[0])]
         for each in found[:_MOST]:

@@ -71,8 +71,9 @@ class DiffColours:
         if line.kind is LineKind.CONTEXT:
             return []
         hunk = self._sheet.files[row.file].hunks[row.hunk]
-        partners = self._partners.setdefault((row.file, row.hunk), {})
-        if not partners:
+        partners = self._partners.get((row.file, row.hunk))
+        if partners is None:
+            partners = self._partners[row.file, row.hunk] = {}
             alike = len(hunk.lines) <= MOST_ALIKE
             for old, new in side_by_side(hunk, alike=alike):
                 if old is not None and new is not None:

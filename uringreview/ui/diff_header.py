@@ -63,6 +63,8 @@ class DiffHeader(QWidget):
         row.addWidget(self._layout_button)
         self.set_theme(theme)
 
+    _change: FileChange | None = None
+
     def set_theme(self, theme: Theme) -> None:
         """Repaint in other colours."""
         self._added.setStyleSheet(f"color: {theme.added_text};")
@@ -74,10 +76,12 @@ class DiffHeader(QWidget):
             label.setVisible(change is not None)
         if change is None:
             return
-        self._path.setText(visible(change.path))
-        self._path.setToolTip(plain_tip(visible(change.path)))
-        self._added.setText(f"+{change.added}")
-        self._removed.setText(f"-{change.removed}")
+        if change is not self._change:  # scrolling asks for each line: a long file's are not counted each time
+            self._change = change
+            self._path.setText(visible(change.path))
+            self._path.setToolTip(plain_tip(visible(change.path)))
+            self._added.setText(f"+{change.added}")
+            self._removed.setText(f"-{change.removed}")
         words = [f"hunk {hunk + 1} of {len(change.hunks)}"] if change.hunks else []
         if files > 1:
             words.append(f"file {file + 1} of {files}")

@@ -138,9 +138,12 @@ def _status(values: list[str], branches: list[str]) -> Test:
 def _claim(values: list[str]) -> Test:
     wanted = {CLAIMS[word] for word in _words("claim", values, list(CLAIMS))}
 
+    none = "none" in wanted
+    verified, contradicted, open_ = (word in wanted for word in ("verified", "contradicted", "open"))
+
     def has(row: QueueRow) -> bool:
-        counts = {"verified": row.verified, "contradicted": row.contradicted, "open": row.open}
-        return any(counts[word] for word in wanted if word != "none") or ("none" in wanted and not any(counts.values()))
+        found = (verified and row.verified) or (contradicted and row.contradicted) or (open_ and row.open)
+        return bool(found) or (none and not (row.verified or row.contradicted or row.open))
 
     return has
 

@@ -227,13 +227,16 @@ class Links(QObject):
         row, facts = bench.row(key), bench.facts.get(key)
         w.simulator.locks.set_clone(bench.clone)
         w.simulator.show_patch(facts)
-        w.series.show_patch(facts)
+        if w.tab() == "series":
+            w.series.show_patch(facts)
         w.thread_view.show_row(row, bench.queue.loose, facts.answers if facts is not None else ())
         w.branches.show_cell(key, None)
         self.show_claims()
         self._show_reply(key)
         answers = len(row.replies) if row is not None else 0
-        w.tabs.setTabText(3, f"Thread ({answers})" if answers else "Thread")
+        title = f"Thread ({answers})" if answers else "Thread"
+        if w.tabs.tabText(3) != title:  # setting it, even to the same, lays out and paints all of the tabs anew
+            w.tabs.setTabText(3, title)
 
     def _simulated(self, facts: PatchFacts | None) -> str:
         upstream = facts.patch.upstream if facts is not None else None

@@ -45,6 +45,10 @@ class Palette(Chooser):
         self._actions = list(actions)
         self.field.setPlaceholderText("command, branch or patch…")
 
+    def score(self, text: str, entry: Entry) -> int | None:
+        """Of commands that fit alike the shortest is meant."""
+        return fuzzy_score(text, entry.text)
+
     def ask(self, enabled: Callable[[Action], bool], others: Sequence[Entry] = ()) -> None:
         """Show the palette; `enabled` tells which actions can be used now, `others` stand behind the actions."""
         usable = [one for one in self._actions if one.name != "palette" and enabled(one)]

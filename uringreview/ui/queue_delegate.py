@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from uringreview.kernel.status import Status
+from uringreview.kernel.status import Status, branch_version
 from uringreview.rationale.document import VerdictWord
 from uringreview.rationale.mark import MarkWord
 from uringreview.review.decisions import DecisionKind
@@ -146,6 +146,11 @@ class QueueDelegate(QStyledItemDelegate):
 
     def _own_notes(self, row: QueueRow) -> list[tuple[str, str]]:
         mine, notes = row.mine, list[tuple[str, str]]()
+        shown = {branch_version(branch) for branch in self._model.branches}
+        for each in mine.single:
+            if each.branch not in shown:
+                sign = self.theme.decision(each.kind)
+                notes.append((f"{each.branch} {sign.symbol}", sign.colour))
         if mine.outcome is not None:
             good = mine.outcome.heeded
             notes.append((mine.outcome.kind.value, self.theme.verified if good else self.theme.contradicted))

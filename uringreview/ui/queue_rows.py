@@ -271,8 +271,8 @@ def in_order(rows: Iterable[QueueRow], grouping: Grouping) -> list[QueueRow]:
         for place, row in enumerate(ordered):
             if row.series is not None:
                 first.setdefault(row.series, place)
-        places = {row.key: place for place, row in enumerate(ordered)}
-        ordered.sort(key=lambda row: first[row.series] if row.series is not None else places[row.key])
+        places = [first[row.series] if row.series is not None else place for place, row in enumerate(ordered)]
+        ordered = [ordered[place] for place in sorted(range(len(ordered)), key=places.__getitem__)]
     elif grouping is Grouping.SUBSYSTEM:
         ordered.sort(key=lambda row: row.subsystem)
     elif grouping is Grouping.DECISION:
@@ -281,8 +281,10 @@ def in_order(rows: Iterable[QueueRow], grouping: Grouping) -> list[QueueRow]:
 
 
 def _bracketed(rows: Sequence[QueueRow]) -> list[QueueRow]:
-    made: list[QueueRow] = []
+    made = list(rows)
     for place, row in enumerate(rows):
+        if row.series is None and row.joint is Joint.NONE:
+            continue
         above = place > 0 and rows[place - 1].series == row.series is not None
         below = place + 1 < len(rows) and rows[place + 1].series == row.series is not None
         joint = {
@@ -291,7 +293,8 @@ def _bracketed(rows: Sequence[QueueRow]) -> list[QueueRow]:
             (True, True): Joint.MIDDLE,
             (True, False): Joint.LAST,
         }[above, below]
-        made.append(row if row.joint is joint else replace(row, joint=joint))
+        if row.joint is not joint:
+            made[place] = replace(row, joint=joint)
     return made
 
 

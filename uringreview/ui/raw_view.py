@@ -4,7 +4,7 @@ Nothing is reflowed, followed or loaded. Where the mail was transfer-encoded, th
 because places in a mail are counted in its decoded body.
 """
 
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QShowEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from uringreview.mail.message import Message, Span
@@ -27,6 +27,7 @@ class RawView(QPlainTextEdit):
         self.setFont(fixed_font(0.92))
         self.document().setDocumentMargin(TWO)
         self._theme = theme
+        self._message: Message | None = None
         self._text = ""
         self._body_at = 0
 
@@ -35,17 +36,25 @@ class RawView(QPlainTextEdit):
         self._theme = theme
 
     def show_message(self, message: Message | None) -> None:
-        """Show a mail; None empties the view."""
-        if message is None:
-            text, self._body_at = "", 0
-        else:
-            text, self._body_at = whole_text(message)
+        """Show a mail; None empties the view. While the view is hidden only the mail is kept."""
+        self._message = message
+        if self.isVisible() or message is None:
+            self._load()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lay out the mail that was kept."""
+        self._load()
+        super().showEvent(event)
+
+    def _load(self) -> None:
+        text, self._body_at = whole_text(self._message) if self._message is not None else ("", 0)
         if text != self._text:
             self._text = text
             self.setPlainText(shown(text))
 
     def go_to(self, offset: int) -> None:
         """Scroll until the character `offset` of the body stands near the top."""
+        self._load()
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._position(offset))
         self.setTextCursor(cursor)
@@ -56,6 +65,7 @@ class RawView(QPlainTextEdit):
         if span is None:
             self.setExtraSelections([])
             return
+        self._load()
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._position(span.start))
         cursor.setPosition(self._position(span.end), QTextCursor.MoveMode.KeepAnchor)
