@@ -107,6 +107,27 @@ def test_the_json_follows_the_published_schema_and_counts_the_queue() -> None:
     assert [each["loaded"] for each in report["series"][0]["members"]] == [False, True]
 
 
+def described(schema: dict[str, object], value: object, at: str = "") -> list[str]:
+    """The keys of `value`, and of what is in it, that `schema` does not describe."""
+    while "$ref" in schema:
+        schema = SCHEMA["$defs"][str(schema["$ref"]).rpartition("/")[2]]
+    if isinstance(value, list):
+        items = schema.get("items", {})
+        assert isinstance(items, dict)
+        return [one for each in value for one in described(items, each, f"{at}[]")]
+    if not isinstance(value, dict):
+        return []
+    known = schema.get("properties", {})
+    assert isinstance(known, dict)
+    inner = [one for key, each in value.items() if key in known for one in described(known[key], each, f"{at}.{key}")]
+    return [*(f"{at}.{key}" for key in value if key not in known), *inner]
+
+
+def test_every_key_that_is_written_is_described() -> None:
+    """A merge once took the claims' evidence, the diff and the branches out of the schema, and nothing noticed."""
+    assert described(SCHEMA, json.loads(as_json_text(build_report(desk())))) == []
+
+
 def test_the_schema_refuses_another_word() -> None:
     report = json.loads(as_json_text(build_report(desk())))
     report["patches"][0]["claims"][0]["verdict"] = "probably"
