@@ -130,6 +130,6 @@ def test_maintainers_are_found_by_file_pattern() -> None:
 
 
 def test_each_content_of_maintainers_comes_once(lookup: Lookup) -> None:
-    assert [(label, [one.title for one in sections]) for label, sections in lookup.maintainers()] == [
+    assert [(label, [one.title for one in file.sections]) for label, file in lookup.maintainers()] == [
         ("linux-7.0.y", ["RING"])
     ]

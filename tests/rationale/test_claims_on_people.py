@@ -53,6 +53,7 @@ def test_whoever_is_called_a_maintainer_is_sought_in_maintainers(
         "Nora Nobody (ring sub-maintainer) sent it.",
         "Nora Nobody is not a maintainer.",
         "It was maintainer-acked.",
+        "Two SOBs (author + maintainer) are there.",
     ],
 )
 def test_former_and_unlisted_maintainers_are_no_claim(say: Say, text: str) -> None:

@@ -14,7 +14,7 @@ from uringreview.errors import UringreviewError, UsageProblem
 from uringreview.kernel.apply import BranchTree, Engine
 from uringreview.kernel.clone import Clone, Commit, NotDownloaded, Release
 from uringreview.kernel.history import BranchLog, history
-from uringreview.kernel.maintainers import Section, read_maintainers
+from uringreview.kernel.maintainers import Maintainers, read_maintainers
 from uringreview.kernel.prepare import Prepared, prepare
 from uringreview.kernel.status import Candidate
 
@@ -78,7 +78,9 @@ class Lookup:
         self._tried: dict[tuple[int, str], Tried | None] = {}
         self._lines: dict[str, frozenset[bytes]] = {}
         self._logs: dict[str, BranchLog | None] = {}
-        self._maintainers: dict[str, tuple[Section, ...]] = {}
+        self._maintainers: list[tuple[str, Maintainers]] = []
+        self._maintainers_unread = clone.contents("MAINTAINERS")
+        self._names: dict[str, frozenset[str]] = {}
 
     def place(self, name: str) -> Place | None:
         """The tree of "v7.0.9" (a tag), "7.0.y", "linux-7.0.y", "stable/linux-7.0.y" or "7.0" (a branch).
@@ -160,12 +162,13 @@ class Lookup:
         """The clone's mainline release tags (vX.Y and vX.Y-rcN), oldest first."""
         return tuple(release for release in reversed(self.clone.releases()) if release.order[2] == 0)
 
-    def maintainers(self) -> Iterator[tuple[str, tuple[Section, ...]]]:
-        """MAINTAINERS of every branch and tag, as (label, entries), newest first, each content once."""
-        for label, data in self.clone.contents("MAINTAINERS"):
-            if label not in self._maintainers:
-                self._maintainers[label] = read_maintainers(data.decode("utf-8", "replace"))
-            yield label, self._maintainers[label]
+    def maintainers(self) -> Iterator[tuple[str, Maintainers]]:
+        """MAINTAINERS of every branch and tag, as (label, file), newest first, each content once."""
+        yield from self._maintainers
+        for label, data in self._maintainers_unread:
+            sections = read_maintainers(data.decode("utf-8", "replace"))
+            self._maintainers.append((label, Maintainers(sections, self._names)))
+            yield self._maintainers[-1]
 
     def added(self, place: Place, diff: Diff) -> Standing:
         """How many of the lines that `diff` adds stand in that tree's files of the same path."""

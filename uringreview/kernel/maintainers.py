@@ -7,6 +7,8 @@ they lead to is not found, so nothing may be concluded from that.
 """
 
 import re
+import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 
 _PERSON = re.compile(r'"?([^"<]{0,120}?)"?\s*<([^<>\s]{1,120})>')
@@ -69,6 +71,89 @@ def read_maintainers(text: str) -> tuple[Section, ...]:
             title, at = line.strip(), number
     close()
     return tuple(sections)
+
+
+class Maintainers:
+    """One MAINTAINERS file for many questions: what covers a path, what bears a title, who is in it.
+
+    Each index is made when first asked for. `words` keeps the words of names and may be shared by several files.
+    """
+
+    def __init__(self, sections: tuple[Section, ...], words: dict[str, frozenset[str]]) -> None:
+        self.sections = sections
+        self._words = words
+        self._places: dict[str, list[int]] | None = None
+        self._titles: dict[str, list[Section]] | None = None
+        self._people: dict[str, list[tuple[Section, Maintainer]]] | None = None
+        self._covering: dict[str, tuple[Section, ...]] = {}
+
+    def covering(self, path: str) -> tuple[Section, ...]:
+        """The entries for the file at `path`, in the file's order."""
+        if path not in self._covering:
+            places = self._by_place()
+            folders = path.split("/")
+            near = {at for key in ("", folders[0], "/".join(folders[:2])) for at in places.get(key, ())}
+            found = (self.sections[at] for at in sorted(near))
+            self._covering[path] = tuple(one for one in found if one.covers(path))
+        return self._covering[path]
+
+    def titled(self, title: str) -> tuple[Section, ...]:
+        """The entries of that title or short name: "cgroup" is "CONTROL GROUP (CGROUP)", "LED" is "LED SUBSYSTEM"."""
+        if not title:
+            return ()
+        if self._titles is None:
+            self._titles = defaultdict(list)
+            for one in self.sections:
+                self._titles[plain_title(one.title)].append(one)
+        return tuple(self._titles.get(plain_title(title), ()))
+
+    def named(self, person: frozenset[str]) -> tuple[tuple[Section, Maintainer], ...]:
+        """Whoever shares a word with the name, in any role, beside the entry."""
+        if self._people is None:
+            self._people = defaultdict(list)
+            for section in self.sections:
+                for one in section.people:
+                    for word in self.words(one.name):
+                        self._people[word].append((section, one))
+        return tuple(found for word in person for found in self._people.get(word, ()))
+
+    def words(self, name: str) -> frozenset[str]:
+        """`words_of`, kept."""
+        if name not in self._words:
+            self._words[name] = words_of(name)
+        return self._words[name]
+
+    def _by_place(self) -> dict[str, list[int]]:
+        """Entries by two folders of their F: patterns, or by one; under "" where a wildcard comes first."""
+        if self._places is None:
+            self._places = defaultdict(list)
+            for at, one in enumerate(self.sections):
+                for key in {_place(pattern) for pattern in one.files}:
+                    self._places[key].append(at)
+        return self._places
+
+
+def words_of(name: str) -> frozenset[str]:
+    """A name's words without case, accents and what stands in brackets."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one)).casefold()
+    return frozenset(re.findall(r"[^\W_]+", re.sub(r"[<(].*", "", plain)))
+
+
+def plain_title(text: str) -> str:
+    """A title or the name of a field, for comparing."""
+    short = re.search(r"\(([A-Z][\w-]{2,20})\)\s*$", text)
+    words = re.sub(r"[\W_]+", " ", short[1] if short else text).strip().casefold()
+    return re.sub(r" (?:subsystem|layer|drivers?|support)$", "", words)
+
+
+def _place(pattern: str) -> str:
+    folders = pattern.split("/")
+    whole = [part for part in folders[:2] if part]
+    if any("*" in part or "?" in part for part in whole[:1]):
+        return ""
+    # The second part is a folder only where more follows it or the pattern ends with a slash.
+    deep = len(folders) > 2 and not any(sign in whole[-1] for sign in "*?")
+    return "/".join(whole) if deep else whole[0] if whole else ""
 
 
 def _matches(path: str, pattern: str) -> bool:

@@ -1,9 +1,6 @@
 """Claims on maintainers, on trees that should not take the patch, and the verdict against its own mail."""
 
-import re
-import unicodedata
-
-from uringreview.kernel.maintainers import Section
+from uringreview.kernel.maintainers import Section, plain_title, words_of
 from uringreview.mail.patch import Patch
 from uringreview.mail.subject import SubjectKind, Version
 from uringreview.rationale.claim import Claim
@@ -20,23 +17,27 @@ def check_maintainer(claim: Claim, evidence: Evidence) -> Mark:
     """
     if evidence.lookup is None:
         return Mark(claim, MarkWord.UNCHECKABLE, "no clone is open: not checkable")
-    person, title = _words(claim.names[0]), claim.names[1] if len(claim.names) > 1 else ""
+    person, title = words_of(claim.names[0]), claim.names[1] if len(claim.names) > 1 else ""
     paths = [change.old_path for change in evidence.diff.files]
     asked = ""
     open_question = False
-    for label, sections in evidence.lookup.maintainers():
-        covering = [one for one in sections if any(one.covers(path) for path in paths)]
-        named = [one for one in sections if title and _title(one.title) == _title(title)]
-        for section in (*named, *covering):
-            found = next((one for one in section.people if one.role == "M" and _same(person, _words(one.name))), None)
-            if found is not None:
-                said = f"MAINTAINERS of {label}, line {found.line}: {section.title} has M: {found.name}"
+    for label, file in evidence.lookup.maintainers():
+        alike = file.named(person)
+        for section, one in alike:
+            here = plain_title(section.title) == plain_title(title) or any(section.covers(path) for path in paths)
+            if one.role == "M" and here and _same(person, file.words(one.name)):
+                said = f"MAINTAINERS of {label}, line {one.line}: {section.title} has M: {one.name}"
                 return Mark(claim, MarkWord.VERIFIED, said)
-        looked_at = named or covering
+        if asked and open_question:
+            continue  # an older file may still name the person
+        named = file.titled(title)
+        looked_at = named or tuple(dict.fromkeys(one for path in paths for one in file.covering(path)))
+        theirs = {file.words(one.name) for section in looked_at for one in section.people}
         # What the file is said to have under a title, that entry must show; elsewhere any entry may be meant.
-        meant = named if named and "MAINTAINERS" in claim.text else sections
-        open_question |= not looked_at or any(_known(person, one) for one in meant)
-        open_question |= any(person & _words(one.name) for section in looked_at for one in section.people)
+        meant = theirs if named and "MAINTAINERS" in claim.text else {file.words(one.name) for _section, one in alike}
+        open_question |= (
+            not looked_at or any(_known(person, one) for one in meant) or any(person & one for one in theirs)
+        )
         asked = asked or (_told(label, looked_at[0]) if looked_at else "")
     if not asked:
         return Mark(claim, MarkWord.UNCHECKABLE, "no MAINTAINERS in your clone has an entry for this: not checkable")
@@ -82,25 +83,13 @@ def _in_mail(person: frozenset[str], patch: Patch) -> bool:
     message = patch.message
     people = [patch.author.name, message.sender.name, *(one.value for one in patch.trailers)]
     people += [one.name for one in (*message.to, *message.cc)]
-    return any(person & _words(one) for one in people)
+    return any(person & words_of(one) for one in people)
 
 
-def _known(person: frozenset[str], section: Section) -> bool:
-    """Whether the entry may name the person, in any role, or by a part of the name."""
-    return any(len(person & _words(one.name)) > 1 or person <= _words(one.name) for one in section.people)
+def _known(person: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether the other name may be the person's: two words in common, or all of them."""
+    return len(person & other) > 1 or person <= other
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(one and other) and (one <= other or other <= one)
-
-
-def _title(text: str) -> str:
-    """A title or field for comparing: "LED subsystem" and "LED SUBSYSTEM", "cgroup" and "CONTROL GROUP (CGROUP)"."""
-    short = re.search(r"\(([A-Z][\w-]{2,20})\)\s*$", text)
-    words = re.sub(r"[\W_]+", " ", short[1] if short else text).strip().casefold()
-    return re.sub(r" (?:subsystem|layer|drivers?|support)$", "", words)
-
-
-def _words(text: str) -> frozenset[str]:
-    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one)).casefold()
-    return frozenset(re.findall(r"[^\W_]+", re.sub(r"[<(].*", "", plain)))

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from uringreview.rationale.claim import Claim, ClaimKind
 from uringreview.rationale.statements import Statement
 
-_WORD = r"(?![\w-]{1,30}-by\b)[^\W\d_a-z][\w.'-]{0,40}"
+_WORD = r"(?!(?:[\w-]{1,30}-by|SOBs?|SoBs?)\b)[^\W\d_a-z][\w.'-]{0,40}"
 _NO_NAME = (
-    r"(?!(?:The|This|That|Both|Author|Applied|Accepted|Maintainers?|Subsystem|Record|SOBs?|Only|No|Link|Step|Phase|From"
+    r"(?!(?:The|This|That|Both|Author|Applied|Accepted|One|Two|Three|Four|All|Maintainers?|Subsystem|Record|SOBs?|Only|No|Link|Step|Phase|From"
     r"|Reviewed|Signed|Acked|Merged|MAINTAINERS)\b)"
 )
 _NAME = rf"`?(?P<name>{_NO_NAME}{_WORD}(?: (?:{_WORD}|van|von|de|der|den|le|la)){{1,4}})`?"
