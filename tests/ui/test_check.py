@@ -6,9 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListView
+from pytestqt.qtbot import QtBot
 
 from tests.support import mail
 from tests.support.qt import OpenWindow
+from uringreview.review.decisions import DecisionKind
+from uringreview.ui.window import Window
 
 A = mail.upstream_id(1)
 SERIES = f"Record: this is patch 2/2; patch 1/2 (`{A[:12]}`) comes first.\n\n**YES**\n"
@@ -24,6 +27,10 @@ def batch(folder: Path) -> Path:
     )
     path.write_bytes(mail.mbox(*mails))
     return path
+
+
+def key_of(window: Window, place: str) -> str:
+    return next(row.key for row in window.queue_model.rows if place in row.key)
 
 
 def test_findings_stand_most_serious_first_and_enter_goes_to_the_patch(tmp_path: Path, open_window: OpenWindow) -> None:
@@ -48,3 +55,28 @@ def test_the_page_goes_to_the_clipboard_as_plain_text(tmp_path: Path, open_windo
     text = QGuiApplication.clipboard().text()
     assert text.startswith("Stop before taking these:\n- ")
     assert "Look at these first:" in text
+
+
+def test_one_key_selects_a_series_and_a_decision_takes_all_of_it(
+    tmp_path: Path, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window(batch(tmp_path))
+    window.queue_view.select(key_of(window, "-2-"))
+    qtbot.keyClick(window.queue_view, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
+    assert len(window.queue_view.keys) == 2
+    assert window.status_line.message.startswith("2 patches of the series are selected")
+    window.actions_.run("together")
+    assert [decision.kind for decision in window.bench.decisions.values()] == [DecisionKind.TOGETHER] * 2
+    for key, other in (("-1-", 2), ("-2-", 1)):
+        shown = window.links.preview(key_of(window, key))
+        wanted = f'only together with {mail.upstream_id(other)[:12]} ("ring: stop at the end of the chain")'
+        assert wanted in " ".join(shown.to_copy.split())
+    window.actions_.run("undo")
+    assert not window.bench.decisions
+
+
+def test_a_patch_alone_has_no_series_to_select(tmp_path: Path, open_window: OpenWindow) -> None:
+    window = open_window(batch(tmp_path))
+    window.queue_view.select(key_of(window, "-3-"))
+    window.actions_.run("select_series")
+    assert "Nothing else that is loaded belongs" in window.status_line.message

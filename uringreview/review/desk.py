@@ -96,7 +96,10 @@ def with_clone(desk: Desk, clone_path: str, branches: Sequence[str] = ()) -> Wor
     def completed(key: str) -> PatchFacts:
         each = facts[key]
         tried = tuple(cells[key][name] for name in names if name in cells[key])
-        each = replace(each, cells=tried, later_fixes=_merged(each.later_fixes, fixes.get(key, ())))
+        told = fixes.get(key, ())
+        mentions = tuple(fix for fix in told if fix.how is FixKind.NAMES)
+        sure = _merged(each.later_fixes, [fix for fix in told if fix.how is not FixKind.NAMES])
+        each = replace(each, cells=tried, later_fixes=sure, named_by=mentions)
         facts[key] = _checked(each, said, desk.queue, lookup, problems)
         whole.add(key)
         return facts[key]

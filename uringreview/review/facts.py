@@ -17,7 +17,7 @@ from uringreview.mail.stance import Stance, StanceKind, classify, short
 from uringreview.rationale.document import Rationale, Unverified, VerdictWord
 from uringreview.rationale.mark import Mark, MarkWord
 from uringreview.series.edge import Tie
-from uringreview.series.graph import Edge, FixKind, Group, LaterFix
+from uringreview.series.graph import Edge, Group, LaterFix
 
 if TYPE_CHECKING:
     from uringreview.interleave.orders import Requirement
@@ -67,8 +67,9 @@ class PatchFacts:
     `cells` are in the order of `Desk.branches`, empty while no clone was asked. `group` is None where nothing ties the
     patch to another. `needs` are the edges from this patch to what it should come after. `not_done` says in one
     sentence what could not be examined; it is empty where all was. `answers` are the loaded replies with their stances.
-    `unverified` is what the rationale itself says that it did not verify. `holds` is what a model of the simulator
-    shows that the patch has to wait for; empty while no model was searched.
+    `later_fixes` fix or revert it, `named_by` are later commits that only name it. `unverified` is what the rationale
+    itself says that it did not verify. `holds` is what a model of the simulator shows that the patch has to wait for;
+    empty while no model was searched.
     """
 
     row: Row
@@ -79,6 +80,7 @@ class PatchFacts:
     group: Group | None = None
     needs: tuple[Edge, ...] = ()
     later_fixes: tuple[LaterFix, ...] = ()
+    named_by: tuple[LaterFix, ...] = ()
     not_done: str = ""
     answers: tuple[Answer, ...] = ()
     unverified: tuple[Unverified, ...] = ()
@@ -118,7 +120,7 @@ class PatchFacts:
             found.append(
                 f"{false} claim{'s' * (false != 1)} of the rationale {'are' if false != 1 else 'is'} contradicted"
             )
-        found += [fix.sentence for fix in self.later_fixes if fix.how is not FixKind.NAMES]
+        found += [fix.sentence for fix in self.later_fixes]
         absent = {each.upstream: each.subject for each in self.group.missing} if self.group is not None else {}
         found += [
             f"needs {_named(edge.needs, absent[edge.needs])}, which is not here"

@@ -132,7 +132,7 @@ def _of_people(row: Row, answers: Sequence[Answer]) -> Iterator[Finding]:
 
 def _of_patch(facts: PatchFacts) -> Iterator[Finding]:
     made = _made(facts.row)
-    for fix in facts.later_fixes:
+    for fix in (*facts.later_fixes, *facts.named_by):
         kinds = {FixKind.FIXES: FindingKind.LATER_FIX, FixKind.REVERTS: FindingKind.REVERTED}
         kind = FindingKind.FIX_QUEUED if fix.queued else kinds.get(fix.how, FindingKind.NAMED)
         lesser = kind in (FindingKind.FIX_QUEUED, FindingKind.NAMED)

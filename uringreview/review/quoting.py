@@ -111,7 +111,7 @@ def series_comment(facts: PatchFacts) -> Comment | None:
             said.append(f"{_commit(member.upstream, member.subject)} belongs with it and is not in this batch.")
     for fix in facts.later_fixes:
         seen = f", which is in {fix.seen_in}" if branch_version(fix.seen_in) is not None else ""
-        said.append(f"It is fixed later by {wording.commit_name(fix.upstream, fix.subject)}{seen}.")
+        said.append(f"It is {fix.how.value} by {wording.commit_name(fix.upstream, fix.subject)}{seen}.")
     return Comment(facts.key, "\n\n".join(said)) if said else None
 
 

@@ -233,12 +233,13 @@ def _held(facts: PatchFacts, known: Mapping[str, str]) -> str:
 
 
 def _needed(facts: PatchFacts | None) -> list[str]:
-    """The commits that the patch should come after: by its group's subjects where these are known."""
+    """The commits that belong with the patch, in the order to take them: by their subjects where these are known."""
     if facts is None:
         return []
     members = facts.group.members if facts.group is not None else ()
-    subjects = {member.upstream: member.subject for member in members}
-    return list(dict.fromkeys(wording.commit_name(edge.needs, subjects.get(edge.needs, "")) for edge in facts.needs))
+    subjects = {member.upstream: member.subject for member in members if member.key != facts.key}
+    names = dict.fromkeys((*subjects, *(edge.needs for edge in facts.needs)))
+    return [wording.commit_name(name, subjects.get(name, "")) for name in names]
 
 
 def _usable(addresses: Iterable[Address], without: set[str]) -> tuple[tuple[Address, ...], tuple[str, ...]]:

@@ -96,6 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("first_patch", "First patch", _Q, "Select the first patch", ("G, G",), Needs.QUEUE),
     Action("last_patch", "Last patch", _Q, "Select the last patch", ("Shift+G",), Needs.QUEUE),
     Action("next_undecided", "Next undecided", _Q, "Select the next one without decision", ("Shift+N",), Needs.QUEUE),
+    Action("select_series", "Select the series", _Q, "All of it, to decide at once", ("Shift+U",), Needs.PATCH, 1),
     Action("go_to", "Go to patch…", _Q, "By subject, id or position", ("Ctrl+G",), Needs.QUEUE),
     Action("extend_down", "Select one more below", _Q, "Decide on several at once", ("Shift+J",), Needs.QUEUE, 1),
     Action("extend_up", "Select one more above", _Q, "Decide on several at once", ("Shift+K",), Needs.QUEUE, 1),

@@ -156,6 +156,7 @@ class Commands(QObject):
             "claims_scope": self._claims_of_all,
             "claims_next_mark": self._claims_by_mark,
             "series_scope": self._series_of_all,
+            "select_series": self._select_series,
             "toggle_bottom": lambda: window.tabs.setVisible(not window.tabs.isVisible()),
             "palette": lambda: window.palette_.ask(window.actions_.usable, window.desk_commands.others()),
             "keys": window.keys_sheet.ask,
@@ -359,6 +360,19 @@ class Commands(QObject):
     def _series_of_all(self) -> None:
         self._window.show_tab("series")
         self._window.series.toggle_scope()
+
+    def _select_series(self) -> None:
+        facts = self._bench.facts.get(self._window.queue_view.key)
+        members = facts.group.members if facts is not None and facts.group is not None else ()
+        keys = {member.key for member in members if member.key is not None}
+        if len(keys) < 2:
+            self._window.status_line.say("Nothing else that is loaded belongs with this patch.")
+            return
+        self._window.focus_queue()
+        self._window.queue_view.mark_keys(keys)
+        count = sum(row.key in keys for row in self._window.queue_model.shown)
+        hidden = f", {len(keys) - count} more are filtered out" if count < len(keys) else ""
+        self._window.status_line.say(f"{count} patches of the series are selected{hidden}: decide on them at once.")
 
     def _tab(self, name: str) -> None:
         # The first time it only shows: the letters go on acting. Asked again, the focus goes into it.

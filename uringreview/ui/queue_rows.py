@@ -338,8 +338,7 @@ def _ranges(row: Row, facts: "PatchFacts") -> "tuple[RangeFinding, ...]":
 def _warning(facts: "PatchFacts | None") -> str:
     if facts is None or not facts.later_fixes:
         return ""
-    fix = facts.later_fixes[0]
-    return f"fixed later by {fix.upstream[:12] if fix.upstream else 'a commit'} ({visible(fix.subject)})"
+    return visible(facts.later_fixes[0].sentence)
 
 
 def _clear(row: Row, facts: "PatchFacts | None") -> bool | None:

@@ -128,7 +128,8 @@ def callouts(facts: PatchFacts, simulator: str) -> tuple[Callout, ...]:
         name = f"{fix.upstream[:12]} (“{fix.subject}”)" if fix.upstream else f"“{fix.subject}”"
         # Where it was seen is a branch, or a mail's place: of a path the last part says enough.
         where = f", seen in {fix.seen_in.rpartition('/')[2]}" if fix.seen_in else ""
-        found.append(Callout("Fixed later", f"by {name}{where}."))
+        queued = "also in this queue" if fix.queued else "not in this queue"
+        found.append(Callout(fix.how.value.capitalize(), f"by {name}, {queued}{where}."))
     if facts.group is not None and facts.group.missing:
         names = ", ".join(
             f"{member.upstream[:12]} (“{member.subject}”)" if member.subject else member.upstream[:12]

@@ -37,6 +37,8 @@ _KINDS: tuple[tuple[str, DecisionKind | None], ...] = (
     ("hold", DecisionKind.HOLD),
     ("drop", DecisionKind.DROP),
     ("drop from … and older", DecisionKind.DROP_OLDER),
+    ("take only together", DecisionKind.TOGETHER),
+    ("not a fix", DecisionKind.NOT_A_FIX),
     ("question", DecisionKind.QUESTION),
 )
 _QUOTES = (

@@ -124,14 +124,6 @@ class SeriesPane(QWidget):
         """What the actions of the drawing do, by their names."""
         return self.drawing.handlers()
 
-    def group_keys(self) -> tuple[str, ...]:
-        """The keys of the loaded patches of the chosen patch's series, in the order to take them; itself alone else."""
-        if self._facts is None:
-            return ()
-        group = self._facts.group
-        keys = [member.key for member in group.members if member.key is not None] if group is not None else []
-        return tuple(keys or [self._facts.key])
-
     def _fill(self) -> None:
         if not self.isVisible():
             return
