@@ -143,3 +143,16 @@ def test_the_queue_counts_marks_and_filters_by_false_claims(
     assert [row.title for row in shown] == ["wifi: count the frames", "usb: name the port"]
     assert shown[0].contradicted >= 2
     assert "!" in window.queue_model.data(window.queue_model.index(0, Column.CLAIMS))
+
+
+def test_a_patchs_page_is_saved_and_never_over_another_file(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window(batch(tmp_path))
+    facts = window.bench.facts[window.queue_view.key]
+    for name in ("page.html", "page-2.html"):
+        window.commands.export_page(tmp_path / "page.html", facts)
+        assert str(tmp_path / name) in window.status_line.message
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    window.commands.export_page(tmp_path / "nowhere" / "page.html", facts)
+    assert "cannot be written" in window.status_line.message

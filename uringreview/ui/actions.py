@@ -86,6 +86,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("export_mbox", "Replies as one mbox…", _F, "One file, for mail programs", (), Needs.QUEUE, 3),
     Action("export_queue", "Export stable-queue…", _F, "What is taken, by branch", ("Ctrl+Shift+E",), Needs.CLONE, 3),
+    Action("export_page", "Save page of this patch…", _F, "HTML to attach or to print", (), Needs.PATCH, group=2),
     Action("export_matrix", "Export branch table…", _F, "Write patch x branch as CSV", (), Needs.CLONE, group=3),
     Action(
         "sort_matrix", "Sort branch table", _F, "By the chosen cell's column, worst first", (), Needs.CLONE, group=2

@@ -17,6 +17,7 @@ from uringreview import __version__
 from uringreview.errors import UringreviewError
 from uringreview.progress import Progress, Work
 from uringreview.review.decisions import Comment, DecisionKind
+from uringreview.review.facts import PatchFacts
 from uringreview.ui.config import change_config
 from uringreview.ui.desk_commands import said_of
 from uringreview.ui.queue_rows import Grouping
@@ -94,6 +95,7 @@ class Commands(QObject):
             "choose_clone": self._ask_clone,
             "export_replies": self._ask_export,
             "export_matrix": self._ask_matrix,
+            "export_page": self._ask_page,
             "sort_matrix": window.branches.sort_here,
             "quit": window.close,
             "cancel_work": self.cancel_work,
@@ -256,6 +258,29 @@ class Commands(QObject):
                 self._window.status_line.say(f"{path}: cannot be written ({error.strerror}).")
             else:
                 self._window.status_line.say(f"Table written to {path}")
+
+    def _ask_page(self) -> None:
+        facts = self._bench.facts.get(self._window.queue_view.key)
+        if facts is None:
+            return
+        from uringreview.review.export import stem_of
+
+        name = f"{stem_of(facts.patch.subject.title, facts.patch.position) or 'patch'}.html"
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save the page of this patch", name)
+        if path:
+            self.export_page(Path(path), facts)
+
+    def export_page(self, path: Path, facts: PatchFacts) -> None:
+        """Write the page of a patch to `path`; to the next free number beside it where a file is there."""
+        from uringreview.review.export import write_new
+        from uringreview.review.patch_page import patch_page
+
+        try:
+            written = write_new(path.parent, path.stem, path.suffix or ".html", patch_page(facts).encode())
+        except OSError as error:
+            self._window.status_line.say(f"{path}: cannot be written ({error.strerror}).")
+        else:
+            self._window.status_line.say(f"Page written to {written}")
 
     def cancel_work(self) -> None:
         """Stop all work under way; what was found stays."""
