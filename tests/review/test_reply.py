@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from email.utils import getaddresses
@@ -19,7 +20,7 @@ from uringreview.mail.patch import Patch
 from uringreview.mail.subject import Version
 from uringreview.review.decisions import Comment, Decision, DecisionKind, Tag
 from uringreview.review.identity import Identity
-from uringreview.review.reply import Reply, compose, text_to_copy
+from uringreview.review.reply import Reply, compose, same_words, text_to_copy
 from uringreview.review.wording import user_templates
 from uringreview.series.graph import LaterFix
 
@@ -283,3 +284,12 @@ def test_the_opening_quote_of_a_mail_without_an_upstream_id_is_its_first_paragra
     assert "> From: Ada Author <ada@kernel.example>\n[ ... ]\n" in body
     assert f'"{TITLE}"' in " ".join(body.split())
     assert HEAD not in body
+
+
+def test_one_wording_becomes_one_mail_a_patch_with_its_own_id_and_subject() -> None:
+    many = [patch(), replace(patch(), upstream="ff" * 20)]
+    notes = [same_words("$commit needs $5 more, see `$ git log`.", [one])[one.key] for one in many]
+    bodies = [" ".join(answer(one, note=note).body.split()) for one, note in zip(many, notes, strict=True)]
+    for one, body in zip(many, bodies, strict=True):
+        assert f'{(one.upstream or "")[:12]} ("{TITLE}") needs $5 more, see `$ git log`.' in body
+    assert len({answer(one).message_id for one in many}) == 2

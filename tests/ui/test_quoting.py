@@ -78,3 +78,11 @@ def test_what_is_not_there_to_quote_is_said(open_window: OpenWindow, tmp_path: P
         qtbot.keyClick(window.queue_view, key)
         assert words in window.status_line.message
     assert comments(window) == []
+
+
+def test_a_long_sentence_below_does_not_widen_the_window(open_window: OpenWindow, tmp_path: Path) -> None:
+    window = open_window(batch(tmp_path))
+    before = window.status_line.minimumSizeHint().width()
+    window.status_line.say("word " * 400)
+    assert window.status_line.minimumSizeHint().width() <= before
+    assert window.status_line.message.startswith("word word")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from string import Template
 
 from uringreview.errors import UnreadableError, UsageProblem
 from uringreview.mail.message import Address, Message
@@ -185,6 +186,18 @@ def _spoken(decision: Decision, single: Sequence[Decision]) -> list[tuple[Decisi
 
 def _alike(one: Decision, other: Decision) -> bool:
     return (one.kind, one.note, one.tag) == (other.kind, other.note, other.tag)
+
+
+def same_words(words: str, patches: Iterable[Patch]) -> Mapping[str, str]:
+    """One wording for many patches, by key: `$commit` becomes the patch's id and subject, `$title` its title.
+
+    Given as the notes of their decisions it makes one mail for each. Any other dollar sign stays as it is.
+    """
+    text = Template(words)
+    return {
+        patch.key: text.safe_substitute(commit=wording.patch_name(patch), title=headers.clean(patch.subject.title))
+        for patch in patches
+    }
 
 
 def _request(

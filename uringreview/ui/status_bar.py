@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from uringreview.kernel.status import Status
 from uringreview.rationale.mark import MarkWord
 from uringreview.review.decisions import Decision, DecisionKind
 from uringreview.ui.jobs import JobHandle
+from uringreview.ui.plain import plain_tip
 from uringreview.ui.theme import FOUR, ONE, THREE, Theme, row_height, ui_font
 
 if TYPE_CHECKING:  # there is a status line before there are facts
@@ -88,8 +89,9 @@ class StatusLine(QWidget):
         self._cancel.hide()
         self._layout.addWidget(self._cancel)
         self._message = self._label("status_message")
+        # A long sentence is cut, with the whole of it on hover: it must not make the window wider than the screen.
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._layout.setStretchFactor(self._message, 1)
-        self._layout.addStretch(1)
         self._saved = self._label("status_session")
         self._keys = QToolButton(self)
         self._keys.setObjectName("status_keys")
@@ -145,7 +147,7 @@ class StatusLine(QWidget):
     def say(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self._message.setText(sentence)
-        self._message.setToolTip("")
+        self._message.setToolTip(plain_tip(sentence))
         self._timer.start()
 
     @property
