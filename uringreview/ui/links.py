@@ -92,6 +92,7 @@ class Links(QObject):
         w.diff.comment_requested.connect(w.commenting.on_line)
         w.simulator.step_lit.connect(self._light)
         w.simulator.verdicts_changed.connect(self._verdicts_changed)
+        w.simulator.run.bar.quote.connect(lambda: w.actions_.run("quote_trace"))
         w.simulator.judged.connect(bench.take_requirements)
         w.series.patch_chosen.connect(w.queue_view.select)
         w.check.patch_chosen.connect(w.queue_view.select)

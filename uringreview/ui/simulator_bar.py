@@ -20,6 +20,7 @@ class SimulatorBar(QWidget):
     list_wanted = Signal(bool)
     copy_replay = Signal()
     copy_text = Signal()
+    quote = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +31,8 @@ class SimulatorBar(QWidget):
         self._which = QComboBox()
         self._which.setObjectName("whichRun")
         self._which.setAccessibleName("Which run")
-        self._which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._which.setMinimumContentsLength(28)
         self._which.setMinimumWidth(self._which.fontMetrics().horizontalAdvance("use after free: few") + 5 * TWO)
         self._which.currentTextChanged.connect(self._which.setToolTip)
         self._which.activated.connect(self.run_chosen)
@@ -39,10 +41,10 @@ class SimulatorBar(QWidget):
         row.setSpacing(ONE)
         for name, text, tip, act in (
             ("stepFirst", "|◀", "First step (Home)", self.first.emit),
-            ("stepBack", "◀", "Step back (left, h)", self.back.emit),
-            ("stepForward", "▶", "Step forward (right, l)", self.forward.emit),
+            ("stepBack", "◀ h", "Step back (left, h)", self.back.emit),
+            ("stepForward", "l ▶", "Step forward (right, l)", self.forward.emit),
             ("stepLast", "▶|", "Last step (End)", self.last.emit),
-            ("toViolation", "to the violation", "Go to the step that fails (x)", self.to_violation.emit),
+            ("toViolation", "to the violation x", "Go to the step that fails (x)", self.to_violation.emit),
         ):
             row.addWidget(self._button(name, text, tip, act))
         row.addWidget(self._place)
@@ -52,9 +54,10 @@ class SimulatorBar(QWidget):
         self._list.setCheckable(True)
         row.addWidget(self._list)
         row.addWidget(
-            self._button("copyReplay", "Copy replay", "Copy the text that names this run", self.copy_replay.emit)
+            self._button("copyReplay", "Replay y", "Copy the text that names this run", self.copy_replay.emit)
         )
-        row.addWidget(self._button("copyText", "Copy text", "Copy the run in columns, for a mail", self.copy_text.emit))
+        row.addWidget(self._button("copyText", "Text Y", "Copy the run in columns, for a mail", self.copy_text.emit))
+        row.addWidget(self._button("quoteRun", "Into the reply t", "Quote the run in the reply (t)", self.quote.emit))
 
     def _button(self, name: str, text: str, tip: str, act: Callable[[], None]) -> QToolButton:
         button = QToolButton()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from uringreview.interleave.own import new_scenario
 from uringreview.ui.run_export import KINDS, ShownRun, export_run
+from uringreview.ui.simulator_verdict import WITH_OR_WITHOUT
 from uringreview.ui.theme import theme_for
 
 if TYPE_CHECKING:
@@ -46,10 +47,24 @@ class SimulatorCommands(QObject):
     def simulate(self) -> None:
         """Show the simulator with the focus in it, and search what its model has not searched yet."""
         window = self._window
+        if window.bench.facts.get(window.queue_view.key) is None:
+            self._to_modelled()
         window.show_tab("simulator")
         window.simulator.reload()
         window.simulator.start()
         window.simulator.setFocus()
+
+    def _to_modelled(self) -> None:
+        """From a row that holds no mail go to a patch that a model knows: what is found can be said in its reply."""
+        window = self._window
+        known = [
+            (key, verdict.words)
+            for key, facts in window.bench.facts.items()
+            if (verdict := window.simulator.verdict_for(facts.patch.upstream)) is not None
+        ]
+        blamed = [key for key, words in known if WITH_OR_WITHOUT not in words]
+        if known:
+            window.queue_view.select(blamed[0] if blamed else known[0][0])
 
     def show_locks(self) -> None:
         """Look up the locks of the selected patch; beside a run, show or hide them."""

@@ -13,6 +13,8 @@ from uringreview.interleave.scenario import Model, ModelPatch
 from uringreview.interleave.trace import Outcome
 from uringreview.ui.scenario_matrix import OK_MEANS, CellName
 
+WITH_OR_WITHOUT = "with or without this patch"
+
 
 class Standing(Enum):
     """How far the simulator is with a patch that a model knows."""
@@ -60,7 +62,7 @@ def sentence(model: Model, outcomes: Mapping[CellName, Outcome], patch: ModelPat
     worst = next(name for name in PROPERTIES if any(name in outcome.names for outcome in failing))
     where = ", ".join(outcome.scenario for outcome in failing if worst in outcome.names)
     without = _failing(model, outcomes, _ordered(model, set(applied) - {patch.name}))
-    blame = ", with or without this patch" if {o.scenario for o in failing} <= {o.scenario for o in without} else ""
+    blame = f", {WITH_OR_WITHOUT}" if {o.scenario for o in failing} <= {o.scenario for o in without} else ""
     return f"Simulator: {PROPERTIES[worst].title} with {', '.join(applied)} applied ({where}){blame}" + _cure(
         model, outcomes, applied, failing
     )

@@ -200,7 +200,10 @@ class SimulatorPane(QWidget):
     # Searching
 
     def start(self) -> None:
-        """Search every cell of the matrix in the background; nothing is done twice."""
+        """Search every cell of the matrix in the background; nothing is done twice, and nothing for another patch's
+        model."""
+        if not self.matrix.isVisibleTo(self):
+            return
         if self._model is None and self.models():
             self._use(self.models()[0])
         if self._model is not None:
