@@ -157,3 +157,9 @@ def test_the_posters_word_that_it_was_dropped_ends_it(tmp_path: Path) -> None:
     found = outcome(facts_of, [Decision(facts_of.key, DecisionKind.DROP)])
     assert found is not None
     assert found.kind is OutcomeKind.DROPPED
+
+
+def test_what_is_said_of_all_branches_is_not_said_again_of_one() -> None:
+    drop = Decision(KEY, DecisionKind.DROP)
+    assert "6.6" not in body(drop, replace(drop, branch=OLD))
+    assert "6.6" in body(drop, replace(drop, branch=OLD, note="There it breaks suspend."))

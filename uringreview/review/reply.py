@@ -171,6 +171,8 @@ def text_to_copy(
 def _spoken(decision: Decision, single: Sequence[Decision]) -> list[tuple[Decision, tuple[Version, ...]]]:
     """What has to be said, each with the branches that it is for (none: all of them): alike decisions as one."""
     every = [decision, *(each for each in single if each != decision)]
+    if decision.branch is None:  # what is said of all branches need not be said again of one
+        every = [decision, *(each for each in every[1:] if each.note.strip() or each.kind is not decision.kind)]
     if not all(each.silent for each in every):
         every = [each for each in every if not each.silent]
     found: list[tuple[Decision, tuple[Version, ...]]] = []

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from uringreview.ui.theme import TWO, row_height
@@ -103,10 +103,8 @@ class Chooser(QFrame):
         self._entries, self._then, self._typed = entries, then, typed
         self.title.setText(title)
         self.title.setVisible(bool(title))
-        shown = _SHOWN if len(entries) > 5 or not title else 6
         width = min(720, self._over.width() - 80)
-        height = row_height() * (shown + 2 + bool(title)) + 5 * TWO
-        self.setGeometry((self._over.width() - width) // 2, 60, width, min(height, self._over.height() - 80))
+        self.setGeometry((self._over.width() - width) // 2, 60, width, self.height())
         self.field.setText(text)
         self.field.selectAll()
         self._fill(text)
@@ -125,6 +123,13 @@ class Chooser(QFrame):
         if self.isVisible():
             self.hide()
             self.closed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A hairline round it, which dark styles leave out."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self.palette().mid().color())
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows move in the list while the field keeps the focus; Escape and leaving close."""
@@ -154,6 +159,9 @@ class Chooser(QFrame):
         for each in found[:_MOST]:
             self._add(each)
         self.list.setCurrentRow(0)
+        lines = min(max(self.list.count(), 1), _SHOWN)
+        height = row_height() * (lines + 1 + (not self.title.isHidden())) + 7 * TWO
+        self.resize(self.width(), min(height, self._over.height() - 80))
 
     def _add(self, entry: Entry) -> None:
         text = visible(entry.text) + (f"      {visible(entry.beside)}" if entry.beside else "")

@@ -7,7 +7,7 @@ stream in.
 from collections.abc import Collection, Iterable, Mapping
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -232,6 +232,16 @@ class QueueView(QTableView):
             self._clicked(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows; where the filter leaves none, what to do."""
+        super().paintEvent(event)
+        if not self.queue.shown and self.queue.rows:
+            painter = QPainter(self.viewport())
+            painter.setFont(ui_font(1.0))
+            painter.setPen(QColor(self._delegate.theme.muted))
+            words = "No patch passes the filter.\n/ goes there; an empty one shows all."
+            painter.drawText(self.viewport().rect(), int(Qt.AlignmentFlag.AlignCenter), words)
 
     def changeEvent(self, event: QEvent) -> None:
         """Lay columns out anew for another font."""

@@ -47,7 +47,7 @@ def preview(
     `own` is the reviewer's text in place of ours.
     """
     if facts is None:
-        return Preview("", "This patch is not loaded, so there is nothing to answer.", "")
+        return Preview("", "There is no loaded patch here to answer.", "")
     every = [*([decision] if decision is not None else []), *single]
     if not every:
         return Preview("", "Not decided: a take, h hold, d drop, D drop from a version and older, q question.", "")
