@@ -184,6 +184,20 @@ def test_a_comment_is_deleted_by_a_key_or_by_leaving_it_empty(
     qtbot.keyClick(window.diff.text_edit, Qt.Key.Key_G)
 
 
+def test_the_box_is_seen_as_a_whole_at_the_end_of_the_text(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window(batch(tmp_path))
+    window.resize(1200, 500)
+    window.rationale.fold_all()
+    while (window.rationale.selected_index or 0) < len(window.bench.facts[window.queue_view.key].marks) - 1:
+        qtbot.keyClick(window.queue_view, Qt.Key.Key_BracketRight)
+    qtbot.keyClick(window.queue_view, Qt.Key.Key_C)
+    box = window.commenting.box
+    assert box.isVisible()
+    assert box.geometry().bottom() <= window.rationale.text.viewport().height()
+
+
 def test_letters_typed_into_the_box_decide_nothing(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:
     window = open_window(batch(tmp_path))
     window.diff.comment_requested.emit(LINE)

@@ -140,7 +140,18 @@ class Commenting(QObject):
             self._show_comments()
             self._window.commands.begin_comment(comment)
             return
+        self._reveal(comment)
         self.box.text.setFocus()
+
+    def _reveal(self, comment: Comment) -> None:
+        """Scroll until the whole box is seen."""
+        edit = self._window.diff.text_edit
+        if isinstance(comment.place, Span):
+            self._window.rationale.text.reveal_box()
+        elif self.box.geometry().bottom() > edit.viewport().height():
+            bar = edit.verticalScrollBar()
+            bar.setValue(bar.value() + self._rows)
+        self._place()
 
     def close_box(self, keep: bool) -> None:
         """Close the box; without `keep` what was typed in it is taken back."""

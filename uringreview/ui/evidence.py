@@ -135,7 +135,7 @@ class Evidence(QObject):
             self._window.reply.flush()
             self._bench.add_comments(fresh)
             said = f"{len(fresh)} {what}{'s' * (len(fresh) != 1)} quoted into the reply"
-            undecided = "; it is sent once you decide (d, h, q …)" if key not in self._bench.decisions else ""
+            undecided = "; a mail is made of it once you decide (d, h, q …)" if key not in self._bench.decisions else ""
             self._window.status_line.say(f"{said}{undecided}. u takes it out.")
         else:
             self._window.status_line.say("It is in the reply already." if comments else none)
