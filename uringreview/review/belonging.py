@@ -4,7 +4,7 @@ The mails' own reasons come first; a clone adds upstream's parents and what appl
 is not to be taken alone. Each time the groups are made anew from all reasons together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uringreview.interleave.orders import Requirement
@@ -55,8 +55,11 @@ def by_cells(ties: Sequence[Tie], queue: Queue, facts: Mapping[str, PatchFacts])
     return (*ties, *from_cells(queue.patches, {key: each.cells for key, each in facts.items()}))
 
 
-def by_simulator(ties: Sequence[Tie], requirements: Iterable[Requirement]) -> tuple[Tie, ...]:
-    """`ties` with what the simulator found must not be taken alone, in place of what it found before."""
+def by_simulator(ties: Sequence[Tie], requirements: Iterable[Requirement], queued: Container[str]) -> tuple[Tie, ...]:
+    """`ties` with what the simulator found must not be taken alone, in place of what it found before.
+
+    `queued` are the queue's commits, 12 digits each.
+    """
     found = []
     for each in requirements:
         if not (each.patch.upstream and each.other.upstream):
@@ -64,8 +67,10 @@ def by_simulator(ties: Sequence[Tie], requirements: Iterable[Requirement]) -> tu
         together = "belong in one step" if each.together else f"{canonical(each.other.upstream)} has to come first"
         text = f"{together}: in a model of this code {', '.join(each.scenarios)} fails without it"
         reason = Reason(text, None, None, ReasonKind.SIMULATOR, Strength.CERTAIN)
-        direction = Direction.GUESSED if each.together else Direction.UPSTREAM
-        found.append(Tie(canonical(each.patch.upstream), canonical(each.other.upstream), direction, reason))
+        # A model tells what is unsafe alone, not in which order the mails apply: others know that better. What is not
+        # in the queue came later, as a fix does.
+        ends = canonical(each.patch.upstream), canonical(each.other.upstream)
+        found.append(Tie(*(ends if ends[1] in queued else ends[::-1]), Direction.GUESSED, reason))
     return (*(tie for tie in ties if tie.reason.kind is not ReasonKind.SIMULATOR), *found)
 
 
@@ -92,7 +97,7 @@ def placed(facts: Iterable[PatchFacts], found: Belonging) -> tuple[PatchFacts, .
 
 def with_simulation(desk: Desk, requirements: Sequence[Requirement]) -> Desk:
     """The desk with what the simulator found that belongs together, and what each patch has to wait for."""
-    found = belonging(desk.queue, by_simulator(desk.ties, requirements))
+    found = belonging(desk.queue, by_simulator(desk.ties, requirements, Names(desk.queue).rows))
     held = tuple(replace(each, holds=_holds(each, requirements)) for each in desk.facts)
     return replace(desk, ties=found.ties, groups=found.groups, order=found.order, facts=placed(held, found))
 

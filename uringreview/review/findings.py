@@ -214,7 +214,9 @@ def unequal_ranges(group: Group, rows: Mapping[str, Row]) -> str:
     if len(asked) < 2 or len({str(each) for each in asked}) == 1:
         return ""
     versions = sorted({one for each in asked for one in named_in(each)}, reverse=True)
-    total = len(group.members)
+    # What a model alone asks for is no part of the series that was posted.
+    posted = {one for edge in group.edges if edge.kinds != (ReasonKind.SIMULATOR,) for one in (edge.patch, edge.needs)}
+    total = len(posted)
     counted = [(version, sum(version in each for each in asked)) for version in versions]
     most = max(count for _version, count in counted)
     runs: list[tuple[list[Version], int]] = []

@@ -112,8 +112,12 @@ class Paper:
         words += [f"+{len(kinds) - _SHOWN}"] if len(kinds) > _SHOWN else []
         painter.setFont(ui_font(0.85))
         painter.setPen(self.theme.color("accent" if lit else "muted"))
-        area = QRect(end.left() - GAP + ONE, 0, GAP - 2 * ONE - TWO, self._line * len(words))
-        area.moveBottom(end.center().y() - ONE)
+        start = self.places[link.start]
+        level = start.top() == end.top()
+        # Arrows from several rows meet before their end: what they stand for is told where each begins.
+        left = end.left() - GAP + ONE if level else start.right() + ONE
+        area = QRect(left, 0, GAP - 2 * ONE - TWO, self._line * len(words))
+        area.moveBottom((end if level else start).center().y() - ONE)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         painter.drawText(area, flags, "\n".join(words))
 
