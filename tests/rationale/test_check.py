@@ -337,3 +337,15 @@ def test_the_seeds_claims_hold(shared: Path) -> None:
         assert wanted <= set(kinds)
         assert {one.claim.kind for one in found} >= {ClaimKind.FUNCTIONS, ClaimKind.SERIES, ClaimKind.APPLIES}
         assert not [one for one in found if one.word is MarkWord.CONTRADICTED]
+
+
+def test_a_word_made_shorter_after_the_text_was_filled_ends_no_sentence() -> None:
+    """Filled at 72 columns, a line that has room for the next word was ended on purpose; an edited one may have it."""
+    text = "- Step 2.1 Record: the change is small, with 2 insertions in the one\n  of two hunks, and 0 deletions."
+    filled = text.replace("with 2 insertions in the one", "with 2 insertions in one")
+    for said in (text, filled):
+        whole = rationales.queue(mail.autosel(rationale=f"**Phase 1: A**\n- x\n\n**Phase 2: B**\n{said}\n\n**YES**\n"))
+        (patch,) = whole.patches
+        claims = find_claims(patch, read_rationale(patch))
+        assert [one.kind for one in claims] == [ClaimKind.INSERTIONS, ClaimKind.DELETIONS]
+        assert "\n" not in "".join(record.text for record in read_rationale(patch).phases[1].records)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from uringreview.mail.message import Span
 
 _WIDTH = 72
+_EDITED = 6
 # What a continuation line has lost where a page dropped the leading blanks: "1. " asks for three.
 _LOST_INDENT = 3
 _BULLET = re.compile(r"(?:[-*+•◦–]|\(?\d{1,2}[.)])\s+(?=\S)")
@@ -104,6 +105,8 @@ def had_room(line: TextLine, following: TextLine, *, indent_lost: bool = False) 
     found = _CHUNK.match(after)
     chunk = found.group() if found else after.split(None, 1)[0]
     room = _WIDTH - len(before) - (_LOST_INDENT if indent_lost else 0)
+    if after[:1].islower() and before[-1:].isalnum():
+        room -= _EDITED  # prose goes on, though a word of it was made shorter after it was filled
     return len(chunk) + (0 if _splits_compound(before) else 1) <= room
 
 

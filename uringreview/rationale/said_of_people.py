@@ -49,7 +49,7 @@ _GENERAL = frozenset(("subsystem", "active", "current", "global", "main", "core"
 def said_of_people(said: Statement) -> Iterator[Claim]:
     """Claims on maintainers; `names` is the person and, where it is told, the entry or field."""
     text = said.text
-    if not said.about(1, 3, 4, 7, 9) or ("aintain" not in text and "MAINTAINERS" not in text):
+    if not said.about(1, 2, 3, 4, 7, 9) or ("aintain" not in text and "MAINTAINERS" not in text):
         return
     done: list[tuple[int, int]] = []
     for pattern in (*_FORMS, _FAR):
