@@ -105,8 +105,13 @@ app, window = window_on(path)
 keys = [row.key for row in window.queue_model.shown]
 window.queue_view.select(keys[1])
 app.processEvents()
+from PySide6.QtWidgets import QPlainTextEdit
+def shown():
+    return any(edit.isVisible() and edit.blockCount() >= LINES for edit in window.diff.findChildren(QPlainTextEdit))
 began = time.process_time()
 window.queue_view.select(keys[0])
+while not shown():
+    app.processEvents()
 app.processEvents()
 first = (time.process_time() - began) * 1000
 pages = []

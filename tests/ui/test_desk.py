@@ -311,3 +311,13 @@ def test_every_new_widget_has_a_name(window: Window) -> None:
     for widget in (window.chooser, *window.chooser.findChildren(QWidget)):
         if widget.objectName() and not widget.objectName().startswith("qt_"):
             assert widget.accessibleName() or widget.objectName().endswith("_title")
+
+
+def test_a_command_goes_before_patches_whose_letters_fit_too(qtbot: QtBot, window: Window) -> None:
+    window.actions_.run("palette")
+    qtbot.keyClicks(window.palette_.field, "stop at the end")
+    assert "ring: stop at the end" in window.palette_.list.item(0).text()
+    window.palette_.field.clear()
+    qtbot.keyClicks(window.palette_.field, "ses")
+    assert window.palette_.list.item(0).text().startswith("File: ")
+    qtbot.keyClick(window.palette_.field, Qt.Key.Key_Escape)

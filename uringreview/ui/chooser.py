@@ -16,6 +16,8 @@ from uringreview.ui.visible import visible
 
 _SHOWN = 14
 _MOST = 400
+# What stands in an entry just as it was typed goes before what only holds its letters.
+_AS_TYPED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ class Chooser(QFrame):
         """How well an entry fits what was typed; of equals the first one in the list stays first."""
         searched = f"{entry.text} {entry.beside}"
         found = fuzzy_score(text, searched)
-        return found + len(searched) if found is not None else None
+        if found is None:
+            return None
+        return found + len(searched) + (_AS_TYPED if text.lower().strip() in searched.lower() else 0)
 
     def close_up(self) -> None:
         """Hide it."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from uringreview.ui.actions import ACTIONS, Menu, shown_key
 from uringreview.ui.theme import FOUR, HALF, ONE, TWO, fixed_font, ui_font
 
-_COLUMNS = ((Menu.QUEUE, Menu.FILE, Menu.HELP), (Menu.REVIEW,), (Menu.VIEW, Menu.SIMULATE))
+_COLUMNS = ((Menu.QUEUE, Menu.HELP), (Menu.FILE, Menu.SIMULATE), (Menu.REVIEW,), (Menu.VIEW,))
 _NUMBERED = ("phase_", "thread_")
 
 
@@ -28,7 +28,7 @@ class KeysSheet(QFrame):
         layout.setContentsMargins(FOUR, FOUR, FOUR, FOUR)
         layout.setSpacing(TWO)
         columns = QHBoxLayout()
-        columns.setSpacing(2 * FOUR)
+        columns.setSpacing(FOUR + TWO)
         for menus in _COLUMNS:
             column = QVBoxLayout()
             column.setSpacing(ONE)

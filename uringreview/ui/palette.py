@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from uringreview.ui.actions import Action, shown_key
 from uringreview.ui.chooser import Chooser, Entry, fuzzy_score
 
+_COMMAND = 100_000
 __all__ = ["Match", "Palette", "fuzzy_score", "matches"]
 
 
@@ -46,8 +47,11 @@ class Palette(Chooser):
         self.field.setPlaceholderText("command, branch or patch…")
 
     def score(self, text: str, entry: Entry) -> int | None:
-        """Of commands that fit alike the shortest is meant."""
-        return fuzzy_score(text, entry.text)
+        """Commands before patches that fit alike; of commands that do the shortest is meant."""
+        found = super().score(text, entry)
+        if found is None or ":" in entry.value:
+            return found
+        return found + _COMMAND - 2 * len(entry.text)
 
     def ask(self, enabled: Callable[[Action], bool], others: Sequence[Entry] = ()) -> None:
         """Show the palette; `enabled` tells which actions can be used now, `others` stand behind the actions."""
