@@ -83,5 +83,5 @@ def test_the_next_step_is_always_to_be_seen(qtbot: QtBot, open_window: OpenWindo
     press(qtbot, window, Qt.Key.Key_S)
     press(qtbot, window, Qt.Key.Key_3, CONTROL)
     shown = [each.text() for each in window.simulator.findChildren(QToolButton) if each.isVisible()]
-    assert {"◀ h", "l ▶", "to the violation x", "Into the reply t"} <= set(shown)
+    assert {"◀ h", "l ▶", "failure x", "Reply t"} <= set(shown)
     assert "Ctrl+4 applies it" in said(window, "divergence") or "With p3" in said(window, "divergence")

@@ -49,10 +49,10 @@ def test_one_key_shows_the_locks_of_the_patch(opened: Window, qtbot: QtBot) -> N
     settle(qtbot, opened)
     rows = opened.simulator.locks.rows
     assert [rows.data(rows.index(0, column)) for column in range(4)] == [
-        "item->n",
         "hrtimer",
         "write",
         "{t_lock} -> {}",
+        "item->n",
     ]
     assert "heuristic" in said(opened)
     assert "linux-6.12.y" in said(opened)

@@ -27,7 +27,7 @@ from uringreview.ui.scenario_matrix import (
     short_verdict,
     verdict_in_words,
 )
-from uringreview.ui.simulator_verdict import sentence
+from uringreview.ui.simulator_verdict import Standing, sentence
 from uringreview.ui.simulator_view import SimulatorPane
 from uringreview.ui.simulator_walk import chain_boxes, walk
 from uringreview.ui.theme import Theme
@@ -338,6 +338,20 @@ def test_a_patch_without_a_model_says_so_and_offers_locks_and_a_scenario(pane: S
     pane.toggle_locks()
     assert pane.locks.isVisible()
     assert pane.matrix.isVisible()
+    assert not pane.run.isVisible()
+    pane.toggle_locks()
+    assert pane.run.isVisible()
+
+
+def test_a_queues_modelled_patch_is_judged_while_another_patch_is_looked_at(
+    pane: SimulatorPane, jobs: Jobs, qtbot: QtBot
+) -> None:
+    pane.show_patch(facts(CHAIN, upstream="f" * 40))
+    pane.search_queue()
+    wait_until(qtbot, lambda: jobs.idle())
+    verdict = pane.verdict_for(P2_UPSTREAM)
+    assert verdict is not None
+    assert verdict.standing is Standing.FAILS
 
 
 def test_a_run_says_which_step_of_another_thread_each_step_comes_after(failing: SimulatorPane) -> None:

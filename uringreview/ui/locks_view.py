@@ -18,7 +18,7 @@ from uringreview.ui.visible import visible
 
 LOCKS = "locks"
 _PAUSE_MS = 150
-_HEADS = ("field", "context", "access", "locks", "where")
+_HEADS = ("context", "access", "locks", "field", "where")
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -45,7 +45,7 @@ class LocksModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
-        """Field, context, access, locks, where."""
+        """Context, access, locks, field, where."""
         return 0 if parent.isValid() else len(_HEADS)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -53,13 +53,13 @@ class LocksModel(QAbstractTableModel):
         row = self._rows[index.row()]
         if role == int(Qt.ItemDataRole.DisplayRole):
             where = f"{row.function}()  {row.file}:{row.line}"
-            return visible((row.field, row.context, row.access, row.in_words, where)[index.column()])
+            return visible((row.context, row.access, row.in_words, row.field, where)[index.column()])
         if role in (int(Qt.ItemDataRole.ToolTipRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             via = ", ".join(f"{root}()" for root in row.roots)
             words = f"{row.access} of {row.field} in {row.function}(), {row.context}, from {via}: {row.in_words}"
             words = visible(words)
             return plain_tip(words) if role == int(Qt.ItemDataRole.ToolTipRole) else words
-        if role == int(Qt.ItemDataRole.ForegroundRole) and index.column() == 3:
+        if role == int(Qt.ItemDataRole.ForegroundRole) and index.column() == 2:
             return QBrush(self._theme.color("contradicted" if row.looser else "text"))
         return None
 
@@ -107,7 +107,7 @@ class LocksView(QWidget):
         head.setStretchLastSection(True)
         head.setHighlightSections(False)
         digit = self.table.fontMetrics().horizontalAdvance("0")
-        for column, digits in enumerate((24, 14, 7, 62)):
+        for column, digits in enumerate((14, 7, 74, 24)):
             self.table.setColumnWidth(column, digits * digit)
         self._said = QLabel()
         self._said.setObjectName("locksSaid")

@@ -32,8 +32,7 @@ class SimulatorBar(QWidget):
         self._which.setObjectName("whichRun")
         self._which.setAccessibleName("Which run")
         self._which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._which.setMinimumContentsLength(28)
-        self._which.setMinimumWidth(self._which.fontMetrics().horizontalAdvance("use after free: few") + 5 * TWO)
+        self._which.setMinimumContentsLength(8)
         self._which.currentTextChanged.connect(self._which.setToolTip)
         self._which.activated.connect(self.run_chosen)
         row = QHBoxLayout(self)
@@ -44,12 +43,14 @@ class SimulatorBar(QWidget):
             ("stepBack", "◀ h", "Step back (left, h)", self.back.emit),
             ("stepForward", "l ▶", "Step forward (right, l)", self.forward.emit),
             ("stepLast", "▶|", "Last step (End)", self.last.emit),
-            ("toViolation", "to the violation x", "Go to the step that fails (x)", self.to_violation.emit),
+            ("toViolation", "failure x", "Go to the step that fails (x)", self.to_violation.emit),
         ):
             row.addWidget(self._button(name, text, tip, act))
         row.addWidget(self._place)
-        row.addWidget(self._which)
-        row.addStretch(1)
+        # As wide as there is room for: what it shows is told whole by its tooltip.
+        self._which.setMaximumWidth(self._which.fontMetrics().horizontalAdvance("0") * 48)
+        row.addWidget(self._which, 1)
+        row.addStretch(0)
         self._list = self._button("stepsList", "List", "Show the steps as a list beside the lanes", self._list_clicked)
         self._list.setCheckable(True)
         row.addWidget(self._list)
@@ -57,7 +58,7 @@ class SimulatorBar(QWidget):
             self._button("copyReplay", "Replay y", "Copy the text that names this run", self.copy_replay.emit)
         )
         row.addWidget(self._button("copyText", "Text Y", "Copy the run in columns, for a mail", self.copy_text.emit))
-        row.addWidget(self._button("quoteRun", "Into the reply t", "Quote the run in the reply (t)", self.quote.emit))
+        row.addWidget(self._button("quoteRun", "Reply t", "Quote the run in the reply (t)", self.quote.emit))
 
     def _button(self, name: str, text: str, tip: str, act: Callable[[], None]) -> QToolButton:
         button = QToolButton()

@@ -173,6 +173,8 @@ class SimulatorSide(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        # Room for the buttons of five patches.
+        self.setMinimumWidth(32 * self.fontMetrics().horizontalAdvance("0"))
         inside = QWidget()
         inside.setObjectName("simulatorSideInside")
         column = QVBoxLayout(inside)

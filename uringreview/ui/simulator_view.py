@@ -146,17 +146,19 @@ class SimulatorPane(QWidget):
             self._light()
 
     def _arrange(self, modelled: bool) -> None:
-        """With a model the matrix and a run, and the locks where they are wanted; without one the locks alone."""
-        for part in (self.matrix, self.run, self.side):
+        """With a model the matrix with a run, or with the locks where they are wanted; without one the locks alone."""
+        for part in (self.matrix, self.side):
             part.setVisible(modelled)
+        self.run.setVisible(modelled and not self._locks_wanted)
         self.locks.setVisible(not modelled or self._locks_wanted)
-        self.setFocusProxy(self.run if modelled else self.locks)
+        self.setFocusProxy(self.run if modelled and not self._locks_wanted else self.locks)
 
     def toggle_locks(self) -> None:
-        """Show or hide the locks beside the run; without a model look them up."""
-        self._locks_wanted = not (self._locks_wanted and self.run.isVisibleTo(self))
+        """Show the locks in place of the run, or the run again; without a model look them up."""
+        modelled = self.matrix.isVisibleTo(self)
+        self._locks_wanted = not (self._locks_wanted and modelled)
         self.locks.want()
-        self._arrange(self.run.isVisibleTo(self))
+        self._arrange(modelled)
 
     def model_of(self, upstream: str | None) -> Model | None:
         """The model that has a patch with this upstream id; None where none has."""
@@ -215,7 +217,7 @@ class SimulatorPane(QWidget):
         if known is not None and (self._model is None or not here_of(self._model, self._upstreams)):
             self._use(known)
         if known is not None and known is self._model:
-            self.start()
+            self._search.matrix(known)
 
     def _found(self, outcomes: tuple[Outcome, ...]) -> None:
         for outcome in outcomes:
