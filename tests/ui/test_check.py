@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.support import mail
 from tests.support.qt import OpenWindow
 from uringreview.review.decisions import DecisionKind
+from uringreview.review.findings import find
 from uringreview.ui.window import Window
 
 A = mail.upstream_id(1)
@@ -80,3 +81,16 @@ def test_a_patch_alone_has_no_series_to_select(tmp_path: Path, open_window: Open
     window.queue_view.select(key_of(window, "-3-"))
     window.actions_.run("select_series")
     assert "Nothing else that is loaded belongs" in window.status_line.message
+
+
+def test_a_row_that_is_only_listed_shows_what_a_person_asked_to_take_with_it(
+    shared: Path, open_window: OpenWindow
+) -> None:
+    window = open_window(shared / "seeds", shared / "corpus" / "20260520-3424570-partial.mbox")
+    desk = window.bench.desk
+    assert desk is not None
+    finding = next(each for each in find(desk) if "9cc6bac1bebf, which" in each.text)
+    assert finding.key is not None
+    window.queue_view.select(finding.key)
+    window.show_tab("series")
+    assert [box.name for box in window.series.drawing.drawing.boxes] == ["9cc6bac1bebf", "45d2b37a37ab"]

@@ -229,7 +229,7 @@ class Links(QObject):
         w.simulator.locks.set_clone(bench.clone)
         w.simulator.show_patch(facts)
         if w.tab() == "series":
-            w.series.show_patch(facts)
+            w.series.show_patch(facts, key)
         w.thread_view.show_row(row, bench.queue.loose, facts.answers if facts is not None else ())
         w.branches.show_cell(key, None)
         self.show_claims()

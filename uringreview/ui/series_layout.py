@@ -217,9 +217,19 @@ def _columns(members: Sequence[Member], edges: Sequence[Edge]) -> list[int]:
 
 def entries(facts: PatchFacts, desk: Desk) -> tuple[Entry, ...]:
     """The same as words: what is wrong first, then each member in the order to take, with the reasons for its place."""
-    members = members_of(facts)
-    fixes = later_fixes(facts, desk)
-    group = facts.group
+    return _entries(members_of(facts), facts.group, later_fixes(facts, desk), desk)
+
+
+def group_entries(group: Group, desk: Desk) -> tuple[Entry, ...]:
+    """The same of a group, none of whose members may be loaded."""
+    keys = {member.key for member in group.members}
+    fixes = tuple(dict.fromkeys(fix for each in desk.facts if each.key in keys for fix in each.later_fixes))
+    return _entries(group.members, group, fixes, desk)
+
+
+def _entries(
+    members: Sequence[Member], group: Group | None, fixes: Sequence[LaterFix], desk: Desk
+) -> tuple[Entry, ...]:
     if group is None and not fixes:
         return ()
     lines = [Entry(EntryKind.WARNING, text) for text in warnings(group, desk)] if group is not None else []
@@ -227,7 +237,7 @@ def entries(facts: PatchFacts, desk: Desk) -> tuple[Entry, ...]:
         lines.append(Entry(EntryKind.REMARK, "Order to take: " + ", ".join(short(m.upstream) for m in members)))
         lines += [Entry(EntryKind.REMARK, text) for text in branch_lines(group, desk)]
     for number, member in enumerate(members, 1):
-        lines.append(Entry(EntryKind.MEMBER, _member_line(number, member), member.key))
+        lines.append(Entry(EntryKind.MEMBER, _member_line(number, member), member.row or member.key))
         lines += _reasons(member, group, desk)
         for fix in fixes:
             if short(fix.fixes) == short(member.upstream):

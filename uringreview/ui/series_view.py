@@ -4,16 +4,18 @@ The drawing shows one series or those of the whole queue; the list beside it hol
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QBrush, QShowEvent
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from uringreview.review.facts import Desk, PatchFacts
+from uringreview.series.graph import Group
 from uringreview.ui.header import Header
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.series_drawing import SeriesDrawing
-from uringreview.ui.series_layout import Entry, EntryKind, Link, entries, lay_out, lay_out_all, why
+from uringreview.ui.series_layout import Entry, EntryKind, Link, entries, group_entries, lay_out, lay_out_all, why
 from uringreview.ui.theme import HALF, ONE, TWO, Theme, ui_font
 
 NOTHING = "Nothing in this queue says that this patch belongs with another."
@@ -37,6 +39,7 @@ class SeriesPane(QWidget):
         self._desk: Desk | None = None
         self._facts: PatchFacts | None = None
         self._entries: tuple[Entry, ...] = ()
+        self._key = ""
         self.whole_queue = False
         self.drawing = SeriesDrawing(theme, self._why)
         self.drawing.chosen.connect(self.patch_chosen)
@@ -105,9 +108,9 @@ class SeriesPane(QWidget):
             self._facts = desk.of(self._facts.key)
         self._fill()
 
-    def show_patch(self, facts: PatchFacts | None) -> None:
-        """Show what belongs with this patch."""
-        self._facts = facts
+    def show_patch(self, facts: PatchFacts | None, key: str = "") -> None:
+        """Show what belongs with this patch; `key` is its row's, for one that is listed and not loaded."""
+        self._facts, self._key = facts, key
         self._fill()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -128,7 +131,13 @@ class SeriesPane(QWidget):
         if not self.isVisible():
             return
         facts, desk = self._facts, self._desk
-        self._entries = entries(facts, desk) if facts is not None and desk is not None else ()
+        listed = self._listed_in()
+        if desk is None:
+            self._entries = ()
+        elif facts is not None:
+            self._entries = entries(facts, desk)
+        else:
+            self._entries = group_entries(listed, desk) if listed is not None else ()
         all_of_them = self.whole_queue and desk is not None and bool(desk.groups)
         shown = bool(self._entries) or all_of_them
         self._empty.setVisible(not shown)
@@ -143,13 +152,22 @@ class SeriesPane(QWidget):
         self._list.clear()
         if desk is None or not shown:
             return
-        current = facts.key if facts is not None else None
+        current = facts.key if facts is not None else self._key or None
         if all_of_them:
             self.drawing.show_drawing(lay_out_all(desk), current)
         elif facts is not None:
             self.drawing.show_drawing(lay_out(facts, desk), current)
+        elif listed is not None:
+            self.drawing.show_drawing(lay_out_all(replace(desk, groups=(listed,))), current)
         for entry in self._entries:
             self._list.addItem(self._item(entry, current))
+
+    def _listed_in(self) -> Group | None:
+        """The group of a row that is listed and not loaded."""
+        if self._desk is None or self._facts is not None or not self._key:
+            return None
+        groups = self._desk.groups
+        return next((each for each in groups if any(one.row == self._key for one in each.members)), None)
 
     def _item(self, entry: Entry, current: str | None) -> QListWidgetItem:
         indent = "      " if entry.kind is EntryKind.REASON else ""
