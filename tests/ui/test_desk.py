@@ -321,3 +321,15 @@ def test_a_command_goes_before_patches_whose_letters_fit_too(qtbot: QtBot, windo
     qtbot.keyClicks(window.palette_.field, "ses")
     assert window.palette_.list.item(0).text().startswith("File: ")
     qtbot.keyClick(window.palette_.field, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"), [(Qt.Key.Key_T, DecisionKind.TOGETHER), (Qt.Key.Key_X, DecisionKind.NOT_A_FIX)]
+)
+def test_every_decision_of_the_vocabulary_has_a_key(
+    qtbot: QtBot, window: Window, key: Qt.Key, kind: DecisionKind
+) -> None:
+    press(qtbot, window, key, SHIFT)
+    window.show_tab("reply")
+    assert window.bench.decisions[window.queue_view.key].kind is kind
+    assert window.reply.kind.currentText() in ("take only together", "not a fix")
