@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -301,7 +302,9 @@ def _end_process(connection: "Connection[Any, Any]", process: "BaseProcess") -> 
         process.terminate()
         process.join()
     connection.close()
-    process.close()
+    # Another thread that starts a process reaps all that have ended, and this one then seems to run for a moment.
+    with suppress(ValueError):
+        process.close()
 
 
 def _ignore(_value: object) -> None:
