@@ -9,7 +9,7 @@ TIP ?= 3.11 3.12 3.13
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test test-floor test-tip lint bench smoke smoke-roots screenshots clean
+.PHONY: run test test-floor test-tip lint bench docs smoke smoke-roots screenshots clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python -m uringreview $(ARGS)
@@ -40,6 +40,11 @@ smoke-roots: $(VENV)/package.stamp
 	@PYTHON=$(BIN)/python packaging/smoke-root trixie thin
 	@packaging/smoke-root bookworm bundled
 
+# The documents as pages in build/docs; a link that leads nowhere is an error.
+docs: $(VENV)/docs.stamp
+	@$(BIN)/python -m sphinx -q -W --keep-going -n -b html docs build/docs
+	@echo build/docs/index.html
+
 screenshots: $(VENV)/run.stamp
 	@$(BIN)/python docs/make-screenshots.py
 
@@ -63,6 +68,11 @@ $(VENV)/test.stamp: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/lint.stamp: pyproject.toml $(VENV)/test.stamp | $(VENV)/bin/python
 	@$(PIP) install -e '.[test,lint]'
+	@touch $@
+
+$(VENV)/docs.stamp: pyproject.toml | $(VENV)/bin/python
+	@PYTHON=$(PYTHON) packaging/system-packages run
+	@$(PIP) install -e '.[docs]'
 	@touch $@
 
 $(VENV)/package.stamp: pyproject.toml | $(VENV)/bin/python
