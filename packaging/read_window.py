@@ -18,7 +18,7 @@ from typing import Any
 import gi
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi  # noqa: E402
+from gi.repository import Atspi, GLib  # noqa: E402
 
 _WAIT_SECONDS = 90
 # A table of thousands of cells is read through its own interface, not walked.
@@ -134,7 +134,11 @@ def wait_for(look: Any, what: str) -> Any:
     """What `look` returns once that is something; ends the program where it never is."""
     until = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < until:
-        found = look()
+        try:
+            found = look()
+        except GLib.GError:
+            # A widget that went while the tree was walked: look again.
+            continue
         if found:
             return found
         time.sleep(0.2)
