@@ -44,6 +44,7 @@ class Paper:
         height = 2 * FOUR + rows * self._height + max(rows - 1, 0) * FOUR
         self.size = QRectF(0, 0, width, height)
         self.places = [self._place(box) for box in drawing.boxes]
+        self._arriving = Counter(link.end for link in drawing.links if link.edge is not None)
         self._ends = [self.places[link.start].united(self.places[link.end]) for link in drawing.links]
 
     def _place(self, box: Box) -> QRect:
@@ -113,11 +114,11 @@ class Paper:
         painter.setFont(ui_font(0.85))
         painter.setPen(self.theme.color("accent" if lit else "muted"))
         start = self.places[link.start]
-        level = start.top() == end.top()
-        # Arrows from several rows meet before their end: what they stand for is told where each begins.
-        left = end.left() - GAP + ONE if level else start.right() + ONE
+        # Arrows that meet before one box tell what they stand for where each begins, others where they end.
+        at_end = self._arriving[link.end] < 2 or start.top() == end.top()
+        left = end.left() - GAP + ONE if at_end else start.right() + ONE
         area = QRect(left, 0, GAP - 2 * ONE - TWO, self._line * len(words))
-        area.moveBottom((end if level else start).center().y() - ONE)
+        area.moveBottom((end if at_end else start).center().y() - ONE)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         painter.drawText(area, flags, "\n".join(words))
 

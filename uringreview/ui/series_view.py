@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QBrush, QShowEvent
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from uringreview.review.facts import Desk, PatchFacts
 from uringreview.series.graph import Group
@@ -23,7 +23,8 @@ HINT = (
     "Arrow keys walk along the arrows, Enter goes to the patch, + and - magnify; an arrow says here what it stands for."
 )
 _KEY = Qt.ItemDataRole.UserRole
-_REASONS_SHOWN = 4
+_REASONS_SHOWN = 2
+_WIDE = 150  # characters of a reason that are shown below the drawing; the list has all of it
 
 
 class SeriesPane(QWidget):
@@ -48,10 +49,9 @@ class SeriesPane(QWidget):
         self._said.setObjectName("seriesWhy")
         self._said.setAccessibleName("Why")
         self._said.setTextFormat(Qt.TextFormat.PlainText)
-        self._said.setWordWrap(True)
+        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._said.setProperty("role", "muted")
         self._said.setContentsMargins(TWO, ONE, TWO, ONE)
-        self._said.setMaximumHeight(6 * self._said.fontMetrics().height())
         self._list = QListWidget()
         self._list.setObjectName("seriesList")
         self._list.setAccessibleName("Series members and reasons")
@@ -194,5 +194,7 @@ class SeriesPane(QWidget):
         words = self._why(link) if isinstance(link, Link) else ""
         lines = words.split("\n")
         more = len(lines) - 1 - _REASONS_SHOWN
-        shown = lines[: 1 + _REASONS_SHOWN] + ([f"and {more} more, in the list"] if more > 0 else [])
+        cut = [line if len(line) <= _WIDE else f"{line[:_WIDE]}…" for line in lines[: 1 + _REASONS_SHOWN]]
+        cut[0] += f", for {len(lines) - 1} reasons: the list has all" if more > 0 else ""
+        shown = cut
         self._said.setText("\n".join(shown) if words else HINT)
