@@ -47,8 +47,10 @@ def _counted(trace: Trace) -> str:
     return f"{len(trace.steps)} steps, {trace.switches} switch{'es' * (trace.switches != 1)}"
 
 
-def no_run(cell: CellName, outcome: Outcome | None) -> str:
+def no_run(cell: CellName, outcome: Outcome | None, *, searching: bool = False) -> str:
     """What stands where there is no run to show."""
+    if outcome is None and searching:
+        return f"{cell.scenario} is being searched. Choose a thread above to step it by hand meanwhile."
     if outcome is None:
         return f"{cell.scenario} is not searched yet: press s to search, or choose a thread above to step it by hand."
     if outcome.ok:

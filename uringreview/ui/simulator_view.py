@@ -208,8 +208,10 @@ class SimulatorPane(QWidget):
             return
         if self._model is None and self.models():
             self._use(self.models()[0])
-        if self._model is not None:
+        if self._model is not None and not self._search.begun(self._model):
             self._search.matrix(self._model)
+            if self._cell is not None and self.outcome is None:
+                self._show_cell(self._cell)
 
     def search_queue(self) -> None:
         """Search by itself where the queue holds a patch that a model knows; else nothing is done."""
@@ -291,11 +293,14 @@ class SimulatorPane(QWidget):
         outcome = self.matrix.cells.outcomes.get(cell)
         self.matrix.mark(cell)
         self.side.toggles.set_applied(cell.applied)
-        self.side.show_cell(model, scenario, outcome, searching=self._search.begun(model) or self._chosen_by_hand)
+        searching = self._search.begun(model) or self._chosen_by_hand
+        self.side.show_cell(model, scenario, outcome, searching=searching)
         self._search.forget_divergence()
         self.side.say_divergence("")
         runs = known_runs(outcome) if outcome is not None else ()
-        self.run.show_cell(model, scenario, cell.applied, runs, "" if runs else no_run(cell, outcome))
+        self.run.show_cell(
+            model, scenario, cell.applied, runs, "" if runs else no_run(cell, outcome, searching=searching)
+        )
         if self._followed is not None:
             self._follow(model, self._followed, cell, run_of_its_own=bool(runs))
         if outcome is None and self._chosen_by_hand:
