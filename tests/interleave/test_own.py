@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from uringreview.cli import main
 from uringreview.errors import EnvironmentProblem
 from uringreview.interleave.explore import explore, explore_matrix
 from uringreview.interleave.own import all_models, new_scenario, scenarios_folder
@@ -42,6 +43,12 @@ def test_what_is_in_the_folder_is_loaded_beside_the_programs_own() -> None:
     assert [each.digest for each in found.models[:-1]] == [each.digest for each in before.models]
     assert found.models[-1].patch_for(UPSTREAM[:12]) is not None
     assert found.problems == ()
+
+
+def test_the_command_line_knows_it_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    path = new_scenario(UPSTREAM, SUBJECT)
+    assert main(["simulate", "--model", path.stem]) == 0
+    assert capsys.readouterr().out.startswith(f"model {path.stem};")
 
 
 def test_a_file_that_is_wrong_is_told_with_line_and_column_and_hides_no_other() -> None:

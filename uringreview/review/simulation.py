@@ -10,9 +10,10 @@ from pathlib import Path
 from uringreview.errors import UsageProblem
 from uringreview.interleave.explore import MOST_STATES, explore, explore_matrix
 from uringreview.interleave.orders import SeriesCheck, Tree, check_series
+from uringreview.interleave.own import all_models
 from uringreview.interleave.promela import as_promela
 from uringreview.interleave.sample import Sample, sample
-from uringreview.interleave.scenario import Model, Scenario, load_model, load_models
+from uringreview.interleave.scenario import Model, Scenario, load_model
 from uringreview.interleave.trace import Outcome, RaceReport, RaceSide, Trace, two_column_text
 from uringreview.progress import Progress, Work
 from uringreview.review.terminal import shown
@@ -219,10 +220,13 @@ def _race_lines(race: DataRaceReport) -> list[str]:
 
 
 def model_called(name: str | None, scenario: str | None = None) -> Model:
-    """The model called `name`, or the file that it names ("./mine.toml"); None is the first that has `scenario`."""
+    """The model called `name`, the program's or one of the user's, or the file that it names ("./mine.toml").
+
+    None is the first that has `scenario`.
+    """
     if name is not None and (name.endswith(".toml") or "/" in name):
         return load_model(Path(name))
-    return _model(load_models(), name, scenario)
+    return _model(all_models().models, name, scenario)
 
 
 def _races(model: Model, scenario: str | None) -> list[Scenario]:
