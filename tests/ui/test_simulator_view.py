@@ -369,3 +369,18 @@ def test_every_part_of_the_pane_has_a_name(failing: SimulatorPane) -> None:
         ):
             assert widget.objectName(), type(widget).__name__
             assert widget.accessibleName() or isinstance(widget, QLabel), widget.objectName()
+
+
+def test_the_models_that_there_are_can_be_looked_at_from_a_patch_that_none_knows(
+    pane: SimulatorPane, jobs: Jobs, qtbot: QtBot
+) -> None:
+    # Incident: on the demo, whose patches no model knows, the simulator could not be reached at all.
+    pane.show_patch(facts(CHAIN, upstream="f" * 40))
+    pane.start()
+    wait_until(qtbot, lambda: jobs.idle())
+    assert pane.matrix.isVisible()
+    assert said(pane, "simulatorNote").startswith(
+        "No model knows this patch. This one is about something else: io_uring"
+    )
+    pane.show_patch(facts(CHAIN, upstream="e" * 40))
+    assert not pane.matrix.isVisible()

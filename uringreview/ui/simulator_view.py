@@ -32,8 +32,9 @@ from uringreview.ui.visible import visible
 
 _NO_MODEL = (
     "No model knows this patch. Shift+L looks up the locks that its fields are used under; "
-    "Shift+A writes the template of a scenario for it and opens your editor."
+    "Shift+A writes the template of a scenario for it and opens your editor; s shows the models that there are."
 )
+_OTHER_MODEL = "No model knows this patch. This one is about something else: {}."
 
 
 class SimulatorPane(QWidget):
@@ -202,12 +203,15 @@ class SimulatorPane(QWidget):
     # Searching
 
     def start(self) -> None:
-        """Search every cell of the matrix in the background; nothing is done twice, and nothing for another patch's
-        model."""
-        if not self.matrix.isVisibleTo(self):
-            return
+        """Search every cell of the matrix in the background; nothing is done twice.
+
+        For a patch that no model knows the matrix of another model is shown, and said to be that.
+        """
         if self._model is None and self.models():
             self._use(self.models()[0])
+        if self._model is not None and not self.matrix.isVisibleTo(self):
+            self._say(_OTHER_MODEL.format(self._model.title))
+            self._arrange(True)
         if self._model is not None and not self._search.begun(self._model):
             self._search.matrix(self._model)
             if self._cell is not None and self.outcome is None:
