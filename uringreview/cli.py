@@ -74,9 +74,30 @@ def _window(words: Sequence[str]) -> int:
             print(path)
         return _FINE
 
+    if not options.new_window and not options.demo and "-" not in options.paths and _handed_over(options):
+        return _FINE
+
     from uringreview.ui.app import run
 
-    return run(options.paths, clone=options.clone, session=options.session, demo=options.demo, theme=options.theme)
+    return run(
+        options.paths,
+        clone=options.clone,
+        session=options.session,
+        demo=options.demo,
+        theme=options.theme,
+        new_window=options.new_window,
+    )
+
+
+def _handed_over(options: argparse.Namespace) -> bool:
+    # Whether a window that runs already opens it, before Qt is imported.
+    from uringreview.instance import Request, hand_over, socket_path
+
+    path = socket_path()
+    if path is None or not path.exists():
+        return False
+    clone = os.path.abspath(options.clone) if options.clone else None
+    return hand_over(Request(tuple(map(os.path.abspath, options.paths)), clone, options.session), path)
 
 
 def _report(words: Sequence[str]) -> int:

@@ -69,6 +69,7 @@ def window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--session", metavar="NAME", help="keep decisions under this name")
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours, this time")
     parser.add_argument("--demo", action="store_true", help="open the queue and clone that come with the program")
+    parser.add_argument("--new-window", action="store_true", help="a process of its own, not the one that runs already")
     parser.add_argument("--install-desktop", action="store_true", help="put the program into your desktop's menu")
     parser.add_argument("--version", action="version", version=f"uringreview {__version__}")
 

@@ -32,6 +32,14 @@ def test_no_display_is_one_sentence_that_names_the_way_out() -> None:
         guard.require_display({name: "x"})
 
 
+def test_a_platform_that_needs_a_display_has_none_without_one() -> None:
+    # Incident: with QT_QPA_PLATFORM=xcb in the environment and no display, Qt aborted the process.
+    with pytest.raises(EnvironmentProblem, match="no display"):
+        guard.require_display({"QT_QPA_PLATFORM": "xcb"})
+    guard.require_display({"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":0"})
+    guard.require_display({"QT_QPA_PLATFORM": "offscreen"})
+
+
 def test_a_child_process_never_imports_qt() -> None:
     code = "import sys, uringreview.ui.child; sys.exit('PySide6' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast, get_args
 
 from uringreview.errors import EnvironmentProblem
+from uringreview.instance import Request
 from uringreview.ui.guard import install_hooks, require_display, require_sound_pyside
 
 
@@ -17,12 +18,13 @@ def run(
     session: str | None = None,
     demo: bool = False,
     theme: str | None = None,
+    new_window: bool = False,
 ) -> int:
     """Open the window on `paths` and return its exit status when it closes.
 
     `clone` stands before the remembered one; `session` names a session; `demo` opens the demo; `theme` is "system",
-    "light" or "dark" and stands before the remembered one. Raises EnvironmentProblem where there is no display, Qt
-    cannot be loaded, or this PySide6 is one that crashes.
+    "light" or "dark" and stands before the remembered one; with `new_window` later starts are not taken over. Raises
+    EnvironmentProblem where there is no display, Qt cannot be loaded, or this PySide6 is one that crashes.
     """
     require_display()
     stdin = sys.stdin.buffer.read() if "-" in paths else None
@@ -38,10 +40,8 @@ def run(
     from uringreview.ui import steady
     from uringreview.ui.config import read_config
     from uringreview.ui.crash_dialog import CrashRelay
-    from uringreview.ui.jobs import Jobs
-    from uringreview.ui.queue_rows import Grouping
     from uringreview.ui.theme import SchemeName, apply_theme, theme_for
-    from uringreview.ui.window import Window
+    from uringreview.ui.windows import Windows
 
     steady.begin()
     existing = QApplication.instance()
@@ -49,32 +49,22 @@ def run(
     app.setApplicationName("uringreview")
     app.setDesktopFileName("uringreview")
     app.setWindowIcon(QIcon(str(resource("icons", "uringreview.svg"))))
-    config = read_config()
-    scheme = cast("SchemeName", theme) if theme in get_args(SchemeName) else config.theme
+    scheme = cast("SchemeName", theme) if theme in get_args(SchemeName) else read_config().theme
     apply_theme(app, theme_for(scheme))
-    window = Window(Jobs(), scheme, list_first=True)
+    windows = Windows(scheme, branches)
+    window = windows.open(Request(tuple(paths), clone, session), stdin, demo=demo)
     restore_hooks = install_hooks(CrashRelay(window).report)
-    window.bench.session_name = session
-    if config.grouping in Grouping.__members__:
-        window.use_grouping(Grouping[config.grouping])
-    chosen = clone or config.clone
-    if chosen:
-        window.bench.set_clone(chosen, branches)
-        window.show_clone()
-    if paths and not demo:
-        window.open(paths, stdin)
-    window.show()
-    if demo or not paths:
-        window.complete()
-    if demo:
-        window.actions_.run("open_demo")
+    if not new_window:
+        # After the first painting: it is not what anyone waits for.
+        QTimer.singleShot(0, windows.listen)
     # A closed window leaves nothing behind. Python sees a signal only when it runs, hence the timer.
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: window.close())
+        signal.signal(ending, lambda *_: windows.close())
     alive = QTimer()
     alive.start(300)
     alive.timeout.connect(lambda: None)
     try:
         return app.exec()
     finally:
+        windows.close()
         restore_hooks()

@@ -21,9 +21,11 @@ Report = Callable[[str, str], None]
 
 
 def require_display(environment: Mapping[str, str] | None = None) -> None:
-    """Raise EnvironmentProblem where there is neither an X nor a Wayland display and no platform was chosen."""
+    """Raise EnvironmentProblem where there is no X and no Wayland display, nor a platform chosen that needs none."""
     env = os.environ if environment is None else environment
-    if sys.platform != "linux" or env.get("QT_QPA_PLATFORM") or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"):
+    platform = env.get("QT_QPA_PLATFORM", "")
+    needs_one = platform.startswith(("xcb", "wayland")) or not platform
+    if sys.platform != "linux" or not needs_one or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"):
         return
     raise EnvironmentProblem(
         "there is no display (DISPLAY and WAYLAND_DISPLAY are unset); "
