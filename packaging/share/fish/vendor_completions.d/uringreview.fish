@@ -61,6 +61,7 @@ complete -c uringreview -n _shtab_uringreview_using -l clone -xka "(__fish_compl
 complete -c uringreview -n _shtab_uringreview_using -l session -x -d 'keep decisions under this name'
 complete -c uringreview -n _shtab_uringreview_using -l theme -xka "system light dark" -d 'colours, this time'
 complete -c uringreview -n _shtab_uringreview_using -l demo -d 'open the queue and clone that come with the program'
+complete -c uringreview -n _shtab_uringreview_using -l new-window -d 'a process of its own, not the one that runs already'
 complete -c uringreview -n _shtab_uringreview_using -l install-desktop -d 'put the program into your desktop'"'"'s menu'
 complete -c uringreview -n _shtab_uringreview_using -l version -d 'show program'"'"'s version number and exit'
 complete -c uringreview -n '_shtab_uringreview_using; and test $_shtab_uringreview_npos -eq 0' -a report -d 'What is known of every patch of a queue.'
