@@ -3,7 +3,6 @@
 
     packaging/with-screen packaging/start_times.py COMMAND...
 
-
 Each COMMAND is one word, split as a shell would: "uringreview" "python3 -m uringreview". All are started in turn, five
 times: with --version, and with the demo until the window is on the accessibility bus. Medians are printed, in
 milliseconds and beside the last command's.

@@ -285,3 +285,14 @@ def test_claims_are_listed_and_pages_written(queue: Path, tmp_path: Path, capsys
     assert main(["report", str(queue), "--html", str(tmp_path / "pages")]) == 0
     written = capsys.readouterr().out.split()
     assert sorted(written) == sorted(str(path) for path in (tmp_path / "pages").iterdir())
+
+
+def test_doctor_looks_at_the_clone_that_the_window_remembers(masked_host: Path, tmp_path: Path) -> None:
+    repository = repos.Repo.create(tmp_path / "linux")
+    repository.release("linux-6.12.y", "6.12", {"a.c": "int a;\n"})
+    config = masked_host / ".config" / "uringreview" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'clone = "{repository.path}"\n')
+    assert f"{repository.path}: linux-6.12.y" in run("doctor").out
+    config.write_text("clone = 7\n")
+    assert "none chosen" in run("doctor").out

@@ -9,6 +9,7 @@ import os
 import platform
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path
 
+from uringreview import __version__
+from uringreview.display import display_problem
 from uringreview.errors import UringreviewError
 from uringreview.kernel.cache import unwritable
 from uringreview.kernel.clone import open_clone
@@ -45,11 +48,13 @@ class Finding:
 def check_up(clone: str | None = None) -> tuple[Finding, ...]:
     """Look at Python, the packages, the tools, the display, the files, and the clone where one is given."""
     return (
+        Finding("uringreview", __version__),
         _python(),
         *(_package(*names) for names in _PACKAGES),
         _tool("git", ("git", "--version"), "git", needed=True),
         _send_email(),
         _tool("spin", ("spin", "-V"), "spin", needed=False),
+        _lock_sets(),
         _display(),
         *_x11(),
         _identity(),
@@ -57,17 +62,7 @@ def check_up(clone: str | None = None) -> tuple[Finding, ...]:
         _folder("templates", user_templates()),
         _sessions(),
         _cache(),
-        *([_clone(clone)] if clone is not None else []),
-    )
-
-
-def display_problem() -> str:
-    """Why no window can be shown, in one sentence; empty where one can."""
-    if os.environ.get("QT_QPA_PLATFORM") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        return ""
-    return (
-        "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set): "
-        "start it in a desktop session, or use 'uringreview report'."
+        *_clones(clone),
     )
 
 
@@ -83,6 +78,14 @@ def _package(*names: str) -> Finding:
         except PackageNotFoundError:
             continue
     return Finding(names[-1], "missing", f"{sys.executable} -m pip install {names[0]}")
+
+
+def _lock_sets() -> Finding:
+    try:
+        return Finding("tree-sitter", f"{version('tree-sitter')}, C {version('tree-sitter-c')}")
+    except PackageNotFoundError:
+        advice = f"{sys.executable} -m pip install tree-sitter tree-sitter-c  (for lock sets)"
+        return Finding("tree-sitter", "missing", advice, needed=False)
 
 
 def _tool(name: str, command: tuple[str, ...], package: str, needed: bool) -> Finding:
@@ -156,6 +159,20 @@ def _cache() -> Finding:
     path = user_cache_path("uringreview")
     size = sum(part.stat().st_size for part in path.rglob("*") if part.is_file()) if path.is_dir() else 0
     return Finding("cache", f"{size / 1_000_000:.1f} MB in {path}", unwritable(), needed=False)
+
+
+def _clones(given: str | None) -> tuple[Finding, ...]:
+    # The one that was asked for, else the one that the window remembers.
+    if given is not None:
+        return (_clone(given),)
+    try:
+        remembered = tomllib.loads((user_config_path("uringreview") / "config.toml").read_text("utf-8")).get("clone")
+    except (OSError, ValueError):
+        remembered = None
+    if isinstance(remembered, str) and remembered:
+        return (_clone(remembered),)
+    advice = "choose one in the window (File > Choose kernel clone), or give --clone DIR"
+    return (Finding("clone", "none chosen", advice, needed=False),)
 
 
 def _clone(path: str) -> Finding:

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from types import TracebackType
 
+from uringreview.display import display_problem
 from uringreview.errors import EnvironmentProblem
 
 _CALLS = 100
@@ -22,15 +23,9 @@ Report = Callable[[str, str], None]
 
 def require_display(environment: Mapping[str, str] | None = None) -> None:
     """Raise EnvironmentProblem where there is no X and no Wayland display, nor a platform chosen that needs none."""
-    env = os.environ if environment is None else environment
-    platform = env.get("QT_QPA_PLATFORM", "")
-    needs_one = platform.startswith(("xcb", "wayland")) or not platform
-    if sys.platform != "linux" or not needs_one or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"):
-        return
-    raise EnvironmentProblem(
-        "there is no display (DISPLAY and WAYLAND_DISPLAY are unset); "
-        "run it in a desktop session, or use `uringreview report`, which needs none"
-    )
+    problem = display_problem(os.environ if environment is None else environment)
+    if problem:
+        raise EnvironmentProblem(problem)
 
 
 def require_sound_pyside() -> None:
