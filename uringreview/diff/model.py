@@ -75,12 +75,12 @@ class FileChange:
     @property
     def added(self) -> int:
         """Number of added lines."""
-        return sum(line.kind is LineKind.ADDED for hunk in self.hunks for line in hunk.lines)
+        return sum([line.kind for line in hunk.lines].count(LineKind.ADDED) for hunk in self.hunks)
 
     @property
     def removed(self) -> int:
         """Number of removed lines."""
-        return sum(line.kind is LineKind.REMOVED for hunk in self.hunks for line in hunk.lines)
+        return sum([line.kind for line in hunk.lines].count(LineKind.REMOVED) for hunk in self.hunks)
 
 
 class DiffState(Enum):

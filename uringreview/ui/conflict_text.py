@@ -12,7 +12,7 @@ from itertools import groupby, zip_longest
 
 from uringreview.diff.model import ChangeKind, Diff, DiffAnchor, FileChange, Hunk, Line, LineKind
 from uringreview.kernel.landing import ConflictRegion
-from uringreview.ui.diff_rows import Row, RowKind, Sheet
+from uringreview.ui.diff_rows import Row, RowKind, Rows, Sheet
 from uringreview.ui.diff_text import hunk_title, in_one
 from uringreview.ui.diff_words import paired
 from uringreview.ui.visible import visible
@@ -128,8 +128,8 @@ class _Columns(_Maker):
         theirs = tuple(_file(path, [one for one, _ in pairs]) for path, pairs in files)
         patch = tuple(_file(path, [one for _, one in pairs]) for path, pairs in files)
         return Conflict(
-            Sheet(theirs, tuple(self._theirs), side_by_side=True),
-            Sheet(patch, tuple(self._patch), side_by_side=True),
+            Sheet(theirs, Rows(self._theirs), side_by_side=True),
+            Sheet(patch, Rows(self._patch), side_by_side=True),
             tuple(self._places),
         )
 
@@ -150,7 +150,7 @@ class _OneColumn(_Maker):
         """One sheet in which each region has two diffs, one after the other."""
         pairs = zip(self._paths, self._hunks, strict=True)
         files = tuple(_file(path, [hunk for pair in hunks for hunk in pair]) for path, hunks in pairs)
-        return Conflict(Sheet(files, tuple(self._theirs), side_by_side=False), None, tuple(self._places))
+        return Conflict(Sheet(files, Rows(self._theirs), side_by_side=False), None, tuple(self._places))
 
     def _number_of_hunk(self) -> int:
         return 2 * (len(self._hunks[-1]) - 1)
@@ -163,7 +163,7 @@ class _OneColumn(_Maker):
                 continue
             self._both(Row(RowKind.NOTE, number, text=title), DiffAnchor(region.path, region.hunk))
             old_of, new_of = ({there: here for here, there in each.items()} for each in (side.old_at, side.new_at))
-            for row in in_one(side.hunk, number, hunk):
+            for row in Rows([in_one(side.hunk, number, hunk)]):
                 wanted = new_of.get(row.new) if side is patch else None
                 self._both(row, *self._place(region, old_of.get(row.old), wanted))
 

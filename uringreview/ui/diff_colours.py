@@ -1,6 +1,6 @@
 """The colours of one row of a diff: its sign, its C tokens, and the words that changed; asked for visible rows only."""
 
-from PySide6.QtGui import QColor, QTextCharFormat, QTextLayout
+from PySide6.QtGui import QTextCharFormat, QTextLayout
 
 from uringreview.diff.model import Line, LineKind
 from uringreview.ui.diff_highlight import Coloured, Token, coloured, is_c, open_comments
@@ -10,6 +10,8 @@ from uringreview.ui.diff_words import changed_words
 from uringreview.ui.theme import Theme
 from uringreview.ui.visible import visible
 
+_SIGNS = {LineKind.ADDED: "added_text", LineKind.REMOVED: "removed_text", LineKind.CONTEXT: "muted"}
+_SYNTAX = {token: f"syntax_{token.value}" for token in Token}
 _WORD_GROUNDS = {LineKind.ADDED: "added_word", LineKind.REMOVED: "removed_word", LineKind.CONTEXT: "lit"}
 
 
@@ -22,19 +24,17 @@ class DiffColours:
         self._new_side = new_side
         self._comments: dict[tuple[int, int, bool], list[bool]] = {}
         self._partners: dict[tuple[int, int], dict[int, int]] = {}
+        self._formats: dict[tuple[str, bool, bool, bool], QTextCharFormat] = {}
 
     def formats(self, number: int) -> list[QTextLayout.FormatRange]:
         """The formats of one row: C tokens, the sign, and the changed words."""
         row = self._sheet.rows[number]
-        theme = self._theme
         if row.kind is RowKind.FILE:
-            return [_range(0, len(row.text), theme.color("text"), bold=True)]
-        if row.kind is RowKind.COMMENT:
-            return [_range(0, len(row.text), theme.color("accent"))]
+            return [self._range(0, len(row.text), "text", bold=True)]
+        if row.kind in (RowKind.COMMENT, RowKind.GAP):
+            return [self._range(0, len(row.text), "accent")]
         if row.kind in (RowKind.HUNK, RowKind.NOTE):
-            return [_range(0, len(row.text), theme.color("muted"))]
-        if row.kind is RowKind.GAP:
-            return [_range(0, len(row.text), theme.color("accent"))]
+            return [self._range(0, len(row.text), "muted")]
         if row.kind is RowKind.MORE:
             return self._more(row)
         if row.kind is RowKind.RAW:
@@ -48,7 +48,7 @@ class DiffColours:
             spans, _ = coloured(text, self._in_comment(row, line))
             formats += [self._token(span) for span in spans]
         for start, end in self._changed(row, line):
-            formats.append(_ground(1 + start, end - start, theme.color(_WORD_GROUNDS[line.kind])))
+            formats.append(self._range(1 + start, end - start, _WORD_GROUNDS[line.kind], ground=True))
         return formats
 
     def _more(self, row: Row) -> list[QTextLayout.FormatRange]:
@@ -59,12 +59,10 @@ class DiffColours:
         return [self._token(span) for span in spans]
 
     def _sign(self, kind: LineKind) -> QTextLayout.FormatRange:
-        names = {LineKind.ADDED: "added_text", LineKind.REMOVED: "removed_text", LineKind.CONTEXT: "muted"}
-        return _range(0, 1, self._theme.color(names[kind]))
+        return self._range(0, 1, _SIGNS[kind])
 
     def _token(self, span: Coloured) -> QTextLayout.FormatRange:
-        name = f"syntax_{span.token.value}"
-        return _range(1 + span.start, span.length, self._theme.color(name), italic=span.token is Token.COMMENT)
+        return self._range(1 + span.start, span.length, _SYNTAX[span.token], italic=span.token is Token.COMMENT)
 
     def _changed(self, row: Row, line: Line) -> list[tuple[int, int]]:
         """The words of this side's line that its partner on the other side does not have."""
@@ -75,7 +73,8 @@ class DiffColours:
         if partners is None:
             partners = self._partners[row.file, row.hunk] = {}
             alike = len(hunk.lines) <= MOST_ALIKE
-            for old, new in side_by_side(hunk, alike=alike):
+            replaces = all(any(each.kind is kind for each in hunk.lines) for kind in (LineKind.REMOVED, LineKind.ADDED))
+            for old, new in side_by_side(hunk, alike=alike) if replaces else ():
                 if old is not None and new is not None:
                     partners[old], partners[new] = new, old
         at = row.new if line.kind is LineKind.ADDED else row.old
@@ -98,25 +97,21 @@ class DiffColours:
             self._comments[key] = [line.kind is not absent and next(states) for line in lines]
         return self._comments[key][row.new if new_side else row.old]
 
-
-def _range(
-    start: int, length: int, colour: QColor, *, bold: bool = False, italic: bool = False
-) -> QTextLayout.FormatRange:
-    form = QTextCharFormat()
-    form.setForeground(colour)
-    form.setFontItalic(italic)
-    if bold:
-        form.setFontWeight(600)
-    return _placed(start, length, form)
-
-
-def _ground(start: int, length: int, colour: QColor) -> QTextLayout.FormatRange:
-    form = QTextCharFormat()
-    form.setBackground(colour)
-    return _placed(start, length, form)
-
-
-def _placed(start: int, length: int, form: QTextCharFormat) -> QTextLayout.FormatRange:
-    made = QTextLayout.FormatRange()
-    made.start, made.length, made.format = start, length, form
-    return made
+    def _range(
+        self, start: int, length: int, colour: str, *, bold: bool = False, italic: bool = False, ground: bool = False
+    ) -> QTextLayout.FormatRange:
+        """`length` characters from `start` in, or with `ground` on, the theme's `colour`."""
+        key = (colour, bold, italic, ground)
+        form = self._formats.get(key)
+        if form is None:
+            form = self._formats[key] = QTextCharFormat()
+            if ground:
+                form.setBackground(self._theme.color(colour))
+            else:
+                form.setForeground(self._theme.color(colour))
+                form.setFontItalic(italic)
+            if bold:
+                form.setFontWeight(600)
+        made = QTextLayout.FormatRange()
+        made.start, made.length, made.format = start, length, form
+        return made

@@ -15,7 +15,7 @@ from uringreview.mail.queue import Row as QueueRow
 from uringreview.review.decisions import Comment
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.diff_gaps import Gaps
-from uringreview.ui.diff_rows import Row, RowKind, Sheet
+from uringreview.ui.diff_rows import Row, RowKind, Rows, Sheet
 from uringreview.ui.diff_said import STATE_WORDS, banner_of, why_empty
 from uringreview.ui.diff_text import lay_out
 from uringreview.ui.visible import visible
@@ -109,7 +109,7 @@ def _in(place: DiffAnchor, anchor: DiffAnchor) -> bool:
     )
 
 
-EMPTY = Shown(Sheet((), (), side_by_side=False))
+EMPTY = Shown(Sheet((), Rows(), side_by_side=False))
 
 
 def as_mailed(facts: PatchFacts | None, row: QueueRow | None) -> Content:

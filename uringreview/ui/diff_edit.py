@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from uringreview.diff.model import LineKind
 from uringreview.ui.diff_colours import DiffColours
-from uringreview.ui.diff_rows import Row, RowKind, Sheet
+from uringreview.ui.diff_rows import Row, RowKind, Rows, Sheet, Stretch
 from uringreview.ui.theme import ONE, TWO, Theme, fixed_font
 
 _TAB_STOP, _NARROW_TAB_STOP = 8, 4
@@ -39,9 +39,11 @@ class DiffEdit(QPlainTextEdit):
         super().__init__(parent)
         self._theme = theme
         self._new_side = new_side
-        self._sheet = Sheet((), (), side_by_side=False)
+        self._sheet = Sheet((), Rows(), side_by_side=False)
         self._lit: frozenset[int] = frozenset()
         self._formatted: set[int] = set()
+        self._named: dict[str, QColor] = {}
+        self._visible: tuple[tuple[float, ...], list[tuple[int, QTextBlock, int, int]]] = ((), [])
         self._colours = DiffColours(self._sheet, theme, new_side=new_side)
         self._row = -1
         self._digits = (0, 0)
@@ -77,6 +79,7 @@ class DiffEdit(QPlainTextEdit):
         self._theme = theme
         self._colours = DiffColours(self._sheet, theme, new_side=self._new_side)
         self._formatted.clear()
+        self._named.clear()
         self.viewport().update()
         self._gutter.update()
 
@@ -87,10 +90,12 @@ class DiffEdit(QPlainTextEdit):
         self._formatted.clear()
         self._colours = DiffColours(sheet, self._theme, new_side=self._new_side)
         self._row = -1
+        self._visible = ((), [])
+        # The margin first: it makes the text beside it be looked over, which the new one need not be twice.
+        self._set_margin()
         self._filling = True
         self.setPlainText("\n".join(sheet.texts(new_side=self._new_side)))
         self._filling = False
-        self._set_margin()
 
     def light_rows(self, rows: frozenset[int]) -> None:
         """Give these rows the background of what is spoken of."""
@@ -145,16 +150,20 @@ class DiffEdit(QPlainTextEdit):
 
     def visible_rows(self) -> list[tuple[int, QTextBlock, int, int]]:
         """Row number, block, top and height in the viewport of each row that can be seen."""
-        rows = []
+        rows: list[tuple[int, QTextBlock, int, int]] = []
         block = self.firstVisibleBlock()
         offset = self.contentOffset()
         bottom = self.viewport().height()
-        while block.isValid() and block.blockNumber() < len(self._sheet.rows):
-            box = self.blockBoundingGeometry(block).translated(offset)
-            if box.top() > bottom:
-                break
-            rows.append((block.blockNumber(), block, round(box.top()), round(box.bottom()) - round(box.top())))
-            block = block.next()
+        known = (block.blockNumber(), offset.y(), bottom, self.fontMetrics().lineSpacing())
+        if self._visible[0] == known:  # the gutter is painted right after the text
+            return self._visible[1]
+        number, last = block.blockNumber(), len(self._sheet.rows)
+        top = self.blockBoundingGeometry(block).top() + offset.y()
+        while block.isValid() and number < last and top <= bottom:
+            below = top + self.blockBoundingRect(block).height()
+            rows.append((number, block, round(top), round(below) - round(top)))
+            block, number, top = block.next(), number + 1, below
+        self._visible = (known, rows)
         return rows
 
     def rows_rect(self, rows: range) -> QRect:
@@ -165,18 +174,24 @@ class DiffEdit(QPlainTextEdit):
 
     def ground(self, number: int) -> QColor:
         """The background of a row."""
-        theme = self._theme
+        name = self._ground_name(number)
+        colour = self._named.get(name)
+        if colour is None:
+            colour = self._named[name] = self._theme.color(name)
+        return colour
+
+    def _ground_name(self, number: int) -> str:
         row = self._sheet.rows[number]
         if number in self._lit:
-            return theme.color("lit")
-        if row.kind in (RowKind.HUNK, RowKind.FILE):
-            return theme.color("hunk_header" if row.kind is RowKind.HUNK else "raised")
+            return "lit"
+        if row.kind is RowKind.HUNK or row.kind is RowKind.FILE:
+            return "hunk_header" if row.kind is RowKind.HUNK else "raised"
         if row.kind is RowKind.GAP and number != self._row:
-            return theme.color("surface")
+            return "surface"
         ground = self._line_ground(row)
         if ground is not None:
-            return theme.color(ground)
-        return theme.color("selection_idle" if number == self._row else "background")
+            return ground
+        return "selection_idle" if number == self._row else "background"
 
     def _line_ground(self, row: Row) -> str | None:
         if row.kind is RowKind.RAW:
@@ -224,10 +239,11 @@ class DiffEdit(QPlainTextEdit):
 
     def _count_digits(self) -> tuple[int, int]:
         lines = [hunk for change in self._sheet.files for hunk in change.hunks]
-        more = [row.numbers for row in self._sheet.rows if row.kind is RowKind.MORE]
+        parts = self._sheet.rows.parts
+        more = [row.numbers for row in parts if isinstance(row, Row) and row.kind is RowKind.MORE]
         old = max([hunk.old_start + hunk.old_count for hunk in lines] + [number for number, _ in more], default=0)
         new = max([hunk.new_start + hunk.new_count for hunk in lines] + [number for _, number in more], default=0)
-        if not any(row.kind is RowKind.LINE for row in self._sheet.rows):
+        if not any(isinstance(part, Stretch) or part.kind is RowKind.LINE for part in parts):
             return 0, 0
         digits_old, digits_new = max(3, len(str(old))), max(3, len(str(new)))
         if not self._sheet.side_by_side:
@@ -282,18 +298,20 @@ class _Gutter(QWidget):
         painter.setFont(fixed_font(0.92))
         digit = QFontMetrics(edit.font()).horizontalAdvance("0")
         old, new = edit.gutter_columns()
+        aligned = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        muted, accent = edit.theme.color("muted"), edit.theme.color("accent")
+        painter.setPen(muted)
         for number, _, top, height in edit.visible_rows():
             painter.fillRect(QRect(0, top, self.width(), height), edit.ground(number))
-            painter.setPen(edit.theme.color("muted"))
             left, right = edit.number_of(number)
             x = ONE
             for digits, text in ((old, left), (new, right)):
+                if digits and text:
+                    painter.drawText(QRect(x, top, digits * digit, height), aligned, text)
                 if digits:
-                    box = QRect(x, top, digits * digit, height)
-                    painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
                     x += digits * digit + TWO
             if edit.caret_ground(number) or edit.is_lit(number) or edit.is_comment(number):
-                painter.fillRect(QRect(0, top, 2, height), edit.theme.color("accent"))
+                painter.fillRect(QRect(0, top, 2, height), accent)
         painter.end()
 
 

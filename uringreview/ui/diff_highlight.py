@@ -83,10 +83,11 @@ def coloured(text: str, in_comment: bool) -> tuple[list[Coloured], bool]:
             spans.append(Coloured(included.start(1), at - included.start(1), Token.STRING))
     while (found := _SCAN.search(text, at)) is not None:
         at = found.end()
-        if found["comment"] == "//":
+        what = found.lastgroup
+        if what == "comment" and found[0] == "//":
             spans.append(Coloured(found.start(), len(text) - found.start(), Token.COMMENT))
             return spans, False
-        if found["comment"] is not None:
+        if what == "comment":
             end = text.find("*/", at)
             at = end + 2 if end >= 0 else len(text)
             spans.append(Coloured(found.start(), at - found.start(), Token.COMMENT))
@@ -98,18 +99,17 @@ def coloured(text: str, in_comment: bool) -> tuple[list[Coloured], bool]:
 
 
 def _token(found: re.Match[str]) -> Token | None:
-    if found["string"] is not None:
-        return Token.STRING
-    if found["number"] is not None:
-        return Token.NUMBER
-    if found["word"] in _KEYWORDS:
-        return Token.KEYWORD
-    return Token.TYPE if found["word"] in _TYPES else None
+    if found.lastgroup == "word":
+        return Token.KEYWORD if found[0] in _KEYWORDS else Token.TYPE if found[0] in _TYPES else None
+    return Token.STRING if found.lastgroup == "string" else Token.NUMBER
 
 
 def open_comments(lines: Iterable[str]) -> list[bool]:
     """For each line of one side of a hunk, whether it begins inside a block comment."""
     texts = list(lines)
+    whole = "\n".join(texts)
+    if "/*" not in whole and "*/" not in whole:
+        return [False] * len(texts)
     inside = _begins_inside(texts)
     states = []
     for text in texts:

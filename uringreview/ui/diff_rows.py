@@ -1,8 +1,10 @@
 """The rows of a laid-out diff: what each of them is, which line it shows, which place it stands for."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import overload
 
 from uringreview.diff.model import DiffAnchor, FileChange, Line, LineKind
 from uringreview.ui.visible import visible
@@ -43,11 +45,84 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The LINE rows of one hunk in one: `old` and `new` are those of each row, as `Row` has them."""
+
+    file: int
+    hunk: int
+    old: Sequence[int]
+    new: Sequence[int]
+
+
+class Rows(Sequence[Row]):
+    """The rows of a sheet. Those of a `Stretch` are made when they are asked for: a screen shows fifty of them, and a
+    diff may have twenty thousand. Walking through them all makes them all, once."""
+
+    def __init__(self, parts: Iterable[Row | Stretch] = ()) -> None:
+        self.parts = tuple(parts)
+        self._starts: list[int] = []
+        self._length = 0
+        self._asked: dict[int, Row] = {}
+        self._made: tuple[Row, ...] | None = None
+        for part in self.parts:
+            self._starts.append(self._length)
+            self._length += 1 if isinstance(part, Row) else len(part.old)
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, at: int | slice) -> Row | tuple[Row, ...]:
+        if self._made is not None or isinstance(at, slice):
+            return self._every()[at]
+        known = self._asked.get(at)
+        if known is not None:
+            return known
+        number = at + self._length if at < 0 else at
+        if not 0 <= number < self._length:
+            raise IndexError(at)
+        place = bisect_right(self._starts, number) - 1
+        part = self.parts[place]
+        row = self._asked[at] = part if isinstance(part, Row) else _line_row(part, number - self._starts[place])
+        return row
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._every())
+
+    def first_line(self) -> int:
+        """The number of the first row that shows a line of the diff; 0 where none does."""
+        lines = (
+            start
+            for start, part in zip(self._starts, self.parts, strict=True)
+            if (part.kind is RowKind.LINE if isinstance(part, Row) else part.old)
+        )
+        return next(lines, 0)
+
+    def _every(self) -> tuple[Row, ...]:
+        if self._made is None:
+            made: list[Row] = []
+            for part in self.parts:
+                if isinstance(part, Row):
+                    made.append(part)
+                else:
+                    made += (_line_row(part, at) for at in range(len(part.old)))
+            self._made = tuple(made)
+        return self._made
+
+
+def _line_row(stretch: Stretch, at: int) -> Row:
+    return Row(RowKind.LINE, stretch.file, stretch.hunk, stretch.old[at], stretch.new[at])
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A laid-out diff; rows refer into `files`."""
 
     files: tuple[FileChange, ...]
-    rows: tuple[Row, ...]
+    rows: Rows
     side_by_side: bool
 
     def line(self, row: Row, *, new_side: bool) -> Line | None:
@@ -59,16 +134,19 @@ class Sheet:
 
     def texts(self, *, new_side: bool) -> list[str]:
         """The text of every row on one side, as it is put on the screen."""
-        texts = []
-        hunks = [[hunk.lines for hunk in change.hunks] for change in self.files]
-        columns = self.side_by_side
-        for row in self.rows:
-            if row.kind is not RowKind.LINE:
-                texts.append(self._heading(row, new_side=new_side))
-                continue
-            # The same as `line`, in place: this runs for each of what may be twenty thousand rows.
-            at = (row.new if new_side else row.old) if columns else max(row.old, row.new)
-            texts.append(shown(hunks[row.file][row.hunk][at]) if at >= 0 else "")
+        texts: list[str] = []
+        for part in self.rows.parts:
+            if isinstance(part, Stretch):
+                lines = shown_lines(self.files[part.file].hunks[part.hunk].lines)
+                if self.side_by_side:
+                    texts += [lines[at] if at >= 0 else "" for at in (part.new if new_side else part.old)]
+                else:
+                    texts += lines
+            elif part.kind is RowKind.LINE:
+                line = self.line(part, new_side=new_side)
+                texts.append(shown(line) if line is not None else "")
+            else:
+                texts.append(self._heading(part, new_side=new_side))
         return texts
 
     def _heading(self, row: Row, *, new_side: bool) -> str:
@@ -106,6 +184,17 @@ class Sheet:
             for number, row in enumerate(self.rows)
             if wanted and not wanted.isdisjoint({(row.file, row.hunk, row.old), (row.file, row.hunk, row.new)})
         )
+
+
+def shown_lines(lines: Sequence[Line]) -> list[str]:
+    """`shown` of each line; most hunks have nothing in them that needs a look line by line."""
+    added, removed = LineKind.ADDED, LineKind.REMOVED
+    texts = [("+" if line.kind is added else "-" if line.kind is removed else " ") + line.text for line in lines]
+    whole = "".join(texts)
+    plain = whole.isascii() and whole.replace("\t", " ").isprintable()
+    if not plain or max(map(len, texts), default=0) > LONGEST or any(line.no_newline for line in lines):
+        return [shown(line) for line in lines]
+    return texts
 
 
 def shown(line: Line) -> str:

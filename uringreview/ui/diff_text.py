@@ -6,12 +6,12 @@ screen reader hears what a colour would say. A diff that lost its white space is
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from uringreview.diff.model import ChangeKind, Diff, DiffAnchor, DiffState, FileChange, Hunk, LineKind
 from uringreview.review.decisions import Comment
 from uringreview.ui.diff_gaps import Gaps, gap_rows
-from uringreview.ui.diff_rows import LONGEST, Row, RowKind, Sheet
+from uringreview.ui.diff_rows import LONGEST, Row, RowKind, Rows, Sheet, Stretch
 from uringreview.ui.diff_words import paired
 from uringreview.ui.visible import visible
 
@@ -46,9 +46,9 @@ def lay_out(
         rows = raw_rows(raw.rstrip("\n"))
         known = len(diff.files)
         kept = tuple(row if row.file < known else Row(RowKind.RAW, -1, text=row.text) for row in rows)
-        return Sheet(diff.files, kept, side_by_side=False)
+        return Sheet(diff.files, Rows(kept), side_by_side=False)
     alike = sum(len(hunk.lines) for change in diff.files for hunk in change.hunks) <= MOST_ALIKE
-    rows_of_all: list[Row] = []
+    rows_of_all: list[Row | Stretch] = []
     for number, change in enumerate(diff.files):
         if len(diff.files) > 1:
             rows_of_all.append(Row(RowKind.FILE, number, text=file_title(change)))
@@ -56,9 +56,9 @@ def lay_out(
         for at, hunk in enumerate(change.hunks):
             rows_of_all += gap_rows(change, number, at, gaps) if gaps is not None else ()
             rows_of_all.append(Row(RowKind.HUNK, number, at, text=hunk_title(hunk, columns=side_by_side)))
-            rows_of_all += in_columns(hunk, number, at, alike=alike) if side_by_side else in_one(hunk, number, at)
+            rows_of_all.append(in_columns(hunk, number, at, alike=alike) if side_by_side else in_one(hunk, number, at))
         rows_of_all += gap_rows(change, number, len(change.hunks), gaps) if gaps is not None else ()
-    sheet = Sheet(diff.files, tuple(rows_of_all), side_by_side)
+    sheet = Sheet(diff.files, Rows(rows_of_all), side_by_side)
     placed = [(comment, comment.place) for comment in comments if isinstance(comment.place, DiffAnchor)]
     return _with_comments(sheet, placed) if placed else sheet
 
@@ -75,21 +75,23 @@ def _with_comments(sheet: Sheet, placed: Sequence[tuple[Comment, DiffAnchor]]) -
             Row(RowKind.COMMENT, row.file, row.hunk, text=f"  ▎ {visible(line)}") for line in comment.text.split("\n")
         )
     rows = [each for number, row in enumerate(sheet.rows) for each in (row, *under.get(number, ()))]
-    return Sheet(sheet.files, tuple(rows), sheet.side_by_side)
+    return Sheet(sheet.files, Rows(rows), sheet.side_by_side)
 
 
-def in_one(hunk: Hunk, file: int, at: int) -> Iterator[Row]:
+def in_one(hunk: Hunk, file: int, at: int) -> Stretch:
     """The rows of hunk number `at` of file number `file`, unified."""
-    for i, line in enumerate(hunk.lines):
-        old = -1 if line.kind is LineKind.ADDED else i
-        new = -1 if line.kind is LineKind.REMOVED else i
-        yield Row(RowKind.LINE, file, at, old, new)
+    added, removed = LineKind.ADDED, LineKind.REMOVED
+    old = [-1 if line.kind is added else i for i, line in enumerate(hunk.lines)]
+    new = [-1 if line.kind is removed else i for i, line in enumerate(hunk.lines)]
+    return Stretch(file, at, old, new)
 
 
-def in_columns(hunk: Hunk, file: int, at: int, *, alike: bool = True) -> Iterator[Row]:
+def in_columns(hunk: Hunk, file: int, at: int, *, alike: bool = True) -> Stretch:
     """The rows of a hunk side by side; `alike` as `side_by_side` has it."""
-    for old, new in side_by_side(hunk, alike=alike):
-        yield Row(RowKind.LINE, file, at, -1 if old is None else old, -1 if new is None else new)
+    pairs = side_by_side(hunk, alike=alike)
+    old = [-1 if old is None else old for old, _new in pairs]
+    new = [-1 if new is None else new for _old, new in pairs]
+    return Stretch(file, at, old, new)
 
 
 def side_by_side(hunk: Hunk, *, alike: bool = True) -> list[tuple[int | None, int | None]]:

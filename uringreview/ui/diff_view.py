@@ -57,7 +57,6 @@ class DiffPane(QWidget):
         self._lit: frozenset[int] = frozenset()
         self._comments: tuple[Comment, ...] = ()
         self._chosen_columns: bool | None = None
-        self._longest = 0
         self._columns = DiffColumns(theme)
         self.header = DiffHeader(theme)
         self.header.layout_wanted.connect(self.toggle_layout)
@@ -118,12 +117,9 @@ class DiffPane(QWidget):
         self._gaps = Gaps(self._gaps.offered)
         self._waiting_gap = None
         self._lit = frozenset()
-        self._longest = _longest_line(content)
         self._fill()
         rows = self._shown.rows_of(kept) if kept is not None else ()
-        every = self._shown.sheet.rows
-        first = next((number for number, row in enumerate(every) if row.kind is RowKind.LINE), 0)
-        self._put_caret(rows[0] if rows else first)
+        self._put_caret(rows[0] if rows else self._shown.sheet.rows.first_line())
 
     @property
     def content(self) -> Content:
@@ -189,7 +185,8 @@ class DiffPane(QWidget):
         """
         if self._chosen_columns is not None:
             return self._chosen_columns
-        return bool(self._content.regions) or self._columns.room(2) >= min(_FEWEST_COLUMNS, self._longest)
+        room = self._columns.room(2)
+        return bool(self._content.regions) or room >= _FEWEST_COLUMNS or _fits(self._content, room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A pane that becomes narrow shows one column, until the reviewer chooses."""
@@ -304,7 +301,7 @@ class DiffPane(QWidget):
         self._columns.page(-1)
 
     def _step(self, kind: RowKind, *, forward: bool) -> None:
-        rows = self._shown.sheet.rows
+        rows = tuple(self._shown.sheet.rows)
         starts = [number for number in range(len(rows)) if begins(rows, number, kind)]
         here = self._columns.caret_row
         after = [start for start in starts if start > here]
@@ -420,11 +417,11 @@ class DiffPane(QWidget):
         event.ignore()
 
 
-def _longest_line(content: Content) -> int:
-    """How many characters the longest line of a diff takes on the screen, its sign included."""
+def _fits(content: Content, room: int) -> bool:
+    """Whether every line of a diff, its sign included, takes no more than `room` characters on the screen."""
     files = content.diff.files if content.diff is not None else ()
     lines = (line.text for change in files for hunk in change.hunks for line in hunk.lines)
-    return max((len(text.expandtabs(8)) + 2 for text in lines), default=0)
+    return all(len(text.expandtabs(8)) + 2 <= room for text in lines)
 
 
 def _label(name: str, *, muted: bool = False) -> QLabel:
