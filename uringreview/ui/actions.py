@@ -72,6 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("open_folder", "Open folder…", _F, "Open a directory of mails or patches", ("Ctrl+Shift+O",)),
     Action("open_demo", "Open the demo", _F, "A queue and a clone of our own making, in a temporary folder"),
     Action("open_recent", "Open recent…", _F, "Open again what was opened before", ("Ctrl+R",)),
+    Action("fetch_thread", "Fetch thread…", _F, "By b4 or lei, if you switched that on"),
     Action("add_files", "Add mail to this queue…", _F, "Fill rows that are not loaded", (), Needs.QUEUE),
     Action("rescan", "Read again", _F, "Read the mail and the clone again", ("F5",), Needs.QUEUE),
     Action("choose_clone", "Choose kernel clone…", _F, "The clone whose stable branches are checked", (), group=1),

@@ -50,6 +50,7 @@ class Commands(QObject):
             **self._review(window),
             **self._showing(window),
             **window.desk_commands.handlers(),
+            "fetch_thread": window.fetching.ask,
             **window.session_commands.handlers(),
         }
 

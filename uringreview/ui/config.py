@@ -20,7 +20,8 @@ SIDE_BY_SIDE, UNIFIED = "side by side", "unified"
 @dataclass(frozen=True, slots=True)
 class Config:
     """The preferences; `clone` is a path or empty, `diff_layout` "side by side", "unified" or
-    empty. `editor` is a command that opens a file, in $EDITOR's stead. `geometry` and `splits` are Qt's own state, in
+    empty. `editor` is a command that opens a file, in $EDITOR's stead. `fetch_with` is "b4",
+    "lei" or empty: what may fetch a thread when it is asked to. `geometry` and `splits` are Qt's own state, in
     base 64. `recent` are the absolute paths of what was opened, the newest first.
     """
 
@@ -29,6 +30,7 @@ class Config:
     grouping: str = ""
     diff_layout: str = ""
     editor: str = ""
+    fetch_with: str = ""
     geometry: str = ""
     splits: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
@@ -60,6 +62,7 @@ def read_config() -> Config:
         grouping=_text(found.get("grouping")),
         diff_layout=_text(found.get("diff_layout")),
         editor=_text(found.get("editor")),
+        fetch_with=_text(found.get("fetch_with")),
         geometry=_text(found.get("geometry")),
         splits=_texts(found.get("splits")),
         hidden_columns=_texts(found.get("hidden_columns")),
@@ -80,6 +83,7 @@ def write_config(config: Config) -> bool:
             ("grouping", config.grouping),
             ("diff_layout", config.diff_layout),
             ("editor", config.editor),
+            ("fetch_with", config.fetch_with),
             ("geometry", config.geometry),
         )
         if value.isprintable()

@@ -163,6 +163,7 @@ class Window(QMainWindow):
         from uringreview.ui.desk_commands import DeskCommands
         from uringreview.ui.diff_view import DiffPane
         from uringreview.ui.evidence import Evidence
+        from uringreview.ui.fetching import Fetching
         from uringreview.ui.keys_sheet import KeysSheet
         from uringreview.ui.landings import Landings
         from uringreview.ui.links import Links
@@ -209,6 +210,7 @@ class Window(QMainWindow):
         self.simulator_commands = SimulatorCommands(self)
         self.desk_commands = DeskCommands(self)
         self.session_commands = SessionCommands(self)
+        self.fetching = Fetching(self)
         self.landings = Landings(self)
         self.commenting = Commenting(self)
         self.commands = Commands(self)
