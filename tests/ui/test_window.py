@@ -49,6 +49,35 @@ def test_a_start_without_anything_says_what_to_open_and_how(open_window: OpenWin
     assert window.actions_.get("open_files").isEnabled()
 
 
+def test_escape_in_the_filter_shows_all_again_and_goes_back_to_the_list(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window(batch(tmp_path))
+    window.actions_.run("filter")
+    qtbot.keyClicks(window.filter_box, "wifi")
+    assert window.queue_model.rowCount() == 1
+    qtbot.keyClick(window.filter_box, Qt.Key.Key_Escape)
+    assert window.queue_model.rowCount() == 4
+    assert window.filter_box.text() == ""
+    assert window.queue_view.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("tab", "focused"),
+    [("tab_branches", "matrix"), ("tab_thread", "thread"), ("tab_reply", "note"), ("tab_claims", "claims_list")],
+)
+def test_the_key_of_a_tab_pressed_again_leads_to_what_can_be_walked_in_it(
+    open_window: OpenWindow, tmp_path: Path, tab: str, focused: str
+) -> None:
+    window = open_window(batch(tmp_path), clone=clone(tmp_path))
+    window.actions_.run(tab)
+    assert window.queue_view.hasFocus()
+    window.actions_.run(tab)
+    found = QApplication.focusWidget()
+    assert found is not None
+    assert found.objectName() == focused
+
+
 def test_j_and_k_walk_and_every_pane_follows(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:
     window = open_window(batch(tmp_path))
     assert window.queue_view.currentIndex().row() == 0
@@ -300,7 +329,7 @@ def test_cancelling_the_clone_keeps_the_list(qtbot: QtBot, theme: object, tmp_pa
     qtbot.waitUntil(lambda: any(job.key == "clone" for job in window.jobs.running()), timeout=30_000)
     window.actions_.run("cancel_work")
     assert window.jobs.running() == ()
-    assert "Cancelled: apply status" in window.status_line.message
+    assert window.status_line.message.startswith("Cancelled: ") and "apply status" in window.status_line.message
     assert len(window.queue_model.shown) == 4
     close(window)
 

@@ -103,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("extend_down", "Select one more below", _Q, "Decide on several at once", ("Shift+J",), Needs.QUEUE, 1),
     Action("extend_up", "Select one more above", _Q, "Decide on several at once", ("Shift+K",), Needs.QUEUE, 1),
     Action("select_all", "Select all shown", _Q, "All that the filter lets through", ("Ctrl+A",), Needs.QUEUE, 1),
-    Action("back_to_list", "Back to the list", _Q, "Escape there stops all work", ("Escape",), Needs.QUEUE, 1),
+    Action("back_to_list", "Back to the list", _Q, "Clears the filter; there, stops work", ("Escape",), Needs.QUEUE, 1),
     Action("filter", "Filter", _Q, "Filter the queue", ("/", "Ctrl+F"), Needs.QUEUE, 1),
     Action("clear_filter", "Clear filter", _Q, "Show all patches", (), Needs.QUEUE, group=1),
     Action("filter_ranges", "Filter: ranges that do not hold", _Q, "Asked branches refuse it", (), Needs.CLONE, 1),

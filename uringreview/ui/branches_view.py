@@ -123,6 +123,7 @@ class BranchesView(QWidget):
         self.table.selectionModel().currentChanged.connect(self._cell_changed)
         self.table.clicked.connect(self._activated)
         self.table.activated.connect(self._activated)
+        self.setFocusProxy(self.table)
         self.model.modelReset.connect(self._lay_out)
 
     def set_theme(self, theme: Theme) -> None:

@@ -300,9 +300,11 @@ class Commands(QObject):
     def _back(self) -> None:
         if self._window.queue_view.hasFocus():
             self.cancel_work()
-        else:
-            self._window.reply.flush()
-            self._window.focus_queue()
+            return
+        if self._window.filter_box.hasFocus():
+            self._window.filter_box.clear()
+        self._window.reply.flush()
+        self._window.focus_queue()
 
     def _to_filter(self) -> None:
         self._window.filter_box.setFocus()
@@ -407,8 +409,9 @@ class Commands(QObject):
         if shown:
             pane = self._window.lower_panes()[self._window.tabs.currentIndex()]
             takers = (Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.WheelFocus)
-            inside = [w for w in (pane, *pane.findChildren(QWidget)) if w.focusPolicy() in takers]
-            next((widget for widget in inside if widget.isVisible() and widget.isEnabled()), pane).setFocus()
+            inside = [w for w in (pane.focusProxy(), pane, *pane.findChildren(QWidget)) if w is not None]
+            able = (w for w in inside if w.focusPolicy() in takers and w.isVisible() and w.isEnabled())
+            next(able, pane).setFocus()
 
     def _claims_of_all(self) -> None:
         self._window.show_tab("claims")

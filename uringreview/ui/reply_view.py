@@ -100,6 +100,7 @@ class ReplyView(QWidget):
         self.editor.setAccessibleName("Text of the note or comment")
         self.editor.setFont(fixed_font(0.94))
         self.editor.setTabChangesFocus(True)
+        self.setFocusProxy(self.editor)
         self.preview = QPlainTextEdit(self)
         self.preview.setObjectName("reply_preview")
         self.preview.setAccessibleName("The mail as it will be sent")
