@@ -223,6 +223,19 @@ def test_keys_magnify_and_a_drag_moves_but_chooses_nothing(pane: SeriesPane, qtb
     assert drawing.scale == before
 
 
+def test_a_drawing_fits_the_room_it_gets_until_it_is_magnified_by_hand(pane: SeriesPane) -> None:
+    drawing = drawn(pane)
+    whole = drawing.sizeHint()
+    drawing.resize(whole)
+    assert drawing.scale == 1.0
+    drawing.resize(int(whole.width() * 0.8), whole.height())
+    assert drawing.scale == pytest.approx(0.8, abs=0.01)
+    QTest.keyClick(drawing, Qt.Key.Key_Plus)
+    magnified = drawing.scale
+    drawing.resize(whole)
+    assert drawing.scale == magnified
+
+
 def test_the_series_of_the_whole_queue_are_drawn_below_each_other(pane: SeriesPane) -> None:
     desk = replace(queue(SERIES), groups=(SERIES, SERIES))
     assert [box.row for box in lay_out_all(desk).boxes] == [0, 0, 0, 1, 1, 1]

@@ -118,7 +118,9 @@ class CheckPane(QWidget):
         """Bring the page up to date."""
         if self._stale:
             self._stale = False
+            place = max(self._list.currentIndex().row(), 0)
             self.model.set_findings(find(self._desk) if self._desk is not None else ())
+            self._list.setCurrentIndex(self.model.index(min(place, self.model.rowCount() - 1)))
             self._fill()
 
     def copy(self) -> None:

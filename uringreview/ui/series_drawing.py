@@ -56,7 +56,7 @@ class SeriesDrawing(QWidget):
         self._offset = QPointF()
         self._pressed: QPointF | None = None
         self._dragged = False
-        self._fitted = False
+        self._by_hand = False
 
     # What is shown
 
@@ -81,7 +81,6 @@ class SeriesDrawing(QWidget):
         if not same or place is not None:
             self._focus, self._link = place, None
         if not same:
-            self._fitted = False
             self.fit()
         elif place is not None:
             self.bring(place)
@@ -119,7 +118,7 @@ class SeriesDrawing(QWidget):
         size = self._paper.size
         if size.isEmpty() or self.width() < FOUR or self.height() < FOUR:
             return
-        self._fitted = True
+        self._by_hand = False
         fitting = min(self.width() / size.width(), self.height() / size.height())
         self._scale = min(max(fitting, 0.7), 1.0)
         self._offset = QPointF()
@@ -134,12 +133,14 @@ class SeriesDrawing(QWidget):
         scale = min(max(self._scale * factor, _SMALLEST), _LARGEST)
         self._offset = point - (point - self._offset) * (scale / self._scale)
         self._scale = scale
+        self._by_hand = True
         self._keep_near()
         self.update()
 
     def pan(self, x: float, y: float) -> None:
         """Move what is shown by that many pixels."""
         self._offset += QPointF(x, y)
+        self._by_hand = True
         self._keep_near()
         self.update()
 
@@ -319,9 +320,9 @@ class SeriesDrawing(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The first size fits the drawing in; later ones keep it in sight."""
+        """Fit the drawing in, or keep in sight what was moved or magnified by hand."""
         super().resizeEvent(event)
-        if self._fitted:
+        if self._by_hand:
             self._keep_near()
         else:
             self.fit()

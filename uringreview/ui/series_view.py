@@ -148,7 +148,7 @@ class SeriesPane(QWidget):
         )
         count = len(desk.groups) if desk is not None else 0
         scope = "of the whole queue" if self.whole_queue else "of this patch"
-        self._header.say(f"{scope} · {count} in the queue")
+        self._header.say(f"{scope} · {count} series in the queue")
         self._list.clear()
         if desk is None or not shown:
             return
