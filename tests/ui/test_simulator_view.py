@@ -328,7 +328,7 @@ def test_another_queue_is_judged_by_its_own_patches_and_a_chosen_cell_stays(
 def test_a_patch_without_a_model_says_so_and_offers_locks_and_a_scenario(pane: SimulatorPane) -> None:
     known = facts(CHAIN, upstream=linked().patches[1].upstream + "0" * 28)
     pane.show_patch(facts(CHAIN, upstream="f" * 40))
-    assert said(pane, "simulatorNote").startswith("No model knows this patch. Shift+L looks up the locks")
+    assert said(pane, "simulatorNote").startswith("No model knows this patch. s shows the models")
     assert "Shift+A" in said(pane, "simulatorNote")
     assert "Choose a kernel clone" in said(pane, "locksSaid")
     assert not pane.matrix.isVisible()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from uringreview.diff.model import FileChange
+from uringreview.ui.elided import ElidedLabel
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.theme import ONE, THREE, TWO, Theme, fixed_font, row_height
 from uringreview.ui.visible import visible
@@ -126,7 +127,7 @@ class DiffHeader(QWidget):
 
 
 def _label(name: str, *, fixed: bool = False, muted: bool = False) -> QLabel:
-    label = QLabel()
+    label = ElidedLabel()
     label.setObjectName(name)
     label.setTextFormat(Qt.TextFormat.PlainText)
     if fixed:

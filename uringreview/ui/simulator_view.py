@@ -31,8 +31,8 @@ from uringreview.ui.theme import ONE, THREE, Theme
 from uringreview.ui.visible import visible
 
 _NO_MODEL = (
-    "No model knows this patch. Shift+L looks up the locks that its fields are used under; "
-    "Shift+A writes the template of a scenario for it and opens your editor; s shows the models that there are."
+    "No model knows this patch. s shows the models that there are; Shift+A writes the template of a scenario for it "
+    "and opens your editor."
 )
 _OTHER_MODEL = "No model knows this patch. This one is about something else: {}."
 
