@@ -329,7 +329,8 @@ def test_cancelling_the_clone_keeps_the_list(qtbot: QtBot, theme: object, tmp_pa
     qtbot.waitUntil(lambda: any(job.key == "clone" for job in window.jobs.running()), timeout=30_000)
     window.actions_.run("cancel_work")
     assert window.jobs.running() == ()
-    assert window.status_line.message.startswith("Cancelled: ") and "apply status" in window.status_line.message
+    assert window.status_line.message.startswith("Cancelled: ")
+    assert "apply status" in window.status_line.message
     assert len(window.queue_model.shown) == 4
     close(window)
 

@@ -113,6 +113,7 @@ class LocksView(QWidget):
         self._said.setObjectName("locksSaid")
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setWordWrap(True)
+        self._said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._said.setProperty("role", "muted")
         self._said.setContentsMargins(THREE, ONE, THREE, ONE)
         column_ = QVBoxLayout(self)
