@@ -263,7 +263,7 @@ def explained(mark: Mark, facts: PatchFacts, theme: Theme) -> str:
         [f"{sign.symbol} {lead}{visible(mark.evidence)}"],
         ["held against", *(f"  {visible(line)}" for line in found.lines)] if found.lines else [],
         [f"{'branch':8}{visible(branch)}" for branch in found.branches]
-        + [f"{'commit':8}{visible(commit)}" for commit in found.commits],
+        + [f"{'patch' if '@' in commit else 'commit':8}{visible(commit)}" for commit in found.commits],
         ["to see it yourself", f"  {visible(found.command)}"] if found.command else [],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
