@@ -14,8 +14,8 @@ from uringreview.diff.model import DiffAnchor, FileChange, Hunk, LineKind
 
 _C_FILES = (".c", ".h")
 _LABEL = re.compile(r"[A-Za-z_]\w*[ \t]*:(?!:)")
-_CALL = re.compile(r"[A-Za-z_]\w*(?=[ \t]*\()")
-_ARGUMENT = re.compile(r"[A-Za-z_]\w*$")
+_CALL = re.compile(r"\b[A-Za-z_]\w*+(?=[ \t]*+\()")
+_ARGUMENT = re.compile(r"\b[A-Za-z_]\w*$")
 _NO_FUNCTION = re.compile(
     r"(?:__attribute__|__printf|__scanf|__aligned|__section|__acquires(?:_shared)?|__releases(?:_shared)?|__must_hold"
     r"|__cond_acquires|__alloc_size|__malloc|__counted_by|__no_sanitize|__target|__assume_aligned|__guarded_by|SEC"

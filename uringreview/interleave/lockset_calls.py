@@ -19,7 +19,7 @@ _EFFECT_DEPTH = 3
 MANY = "many functions"
 Place = tuple[str, str]
 """A function: its file and its name."""
-_AROUND = re.compile(rb"(\w+)[ \t]*\(([^()]*)\Z")
+_AROUND = re.compile(rb"\b(\w++)[ \t]*+\(([^()]*+)\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)

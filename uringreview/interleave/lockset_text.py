@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 _COMMENT_OR_STRING = re.compile(rb'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
-_LOOP = re.compile(rb"\b(\w*for_each\w*|scoped_guard|scoped_cond_guard)[ \t]*\(")
+_LOOP = re.compile(rb"\b((?=\w*?for_each)\w++|scoped_guard|scoped_cond_guard)[ \t]*\(")
 _DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]", re.MULTILINE)
 _HEAD = re.compile(rb"^(?:static\s+|noinline\s+)*([A-Z][A-Z0-9_]{3,}) ?\(([^;{}]{1,600}?)\)\s*\n\{", re.MULTILINE)
 _ARGUMENT_TYPE = re.compile(rb"(?<=[(,])(\s*)(struct|union|enum)(\s+\w+)(\s*\**)(\s*)(?=([,)]))")

@@ -21,7 +21,7 @@ from uringreview.interleave.scenario import Model
 from uringreview.interleave.trace import Outcome
 
 _ASSERTION = re.compile(r"pan:\d+: assertion violated\s+!\(\s*never_(\w+)\s*\)")
-_STORED = re.compile(r"^\s*(\d+) states, stored", re.MULTILINE)
+_STORED = re.compile(r"^[ \t]*+(\d+) states, stored", re.MULTILINE)
 _TAKEN = frozenset(
     # What means something in Promela, in the C that spin writes, or in this file's own text.
     """

@@ -11,7 +11,7 @@ from uringreview.kernel.hunks import Fit, HunkText, old_lines, places
 from uringreview.kernel.status import Flag, FlagKind
 
 _MOST_COUNTED = 10
-_NAME = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)[ \t]*\(")
+_NAME = re.compile(rb"\b([A-Za-z_][A-Za-z0-9_]*+)[ \t]*+\(")
 _BEGIN = re.compile(rb"[A-Za-z_$]")
 _LABEL = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*:[ \t\r]*(?:$|/[/*])")
 

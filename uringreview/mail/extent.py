@@ -109,7 +109,7 @@ def find_diffstat(lines: list[Line], first: int, end: int) -> tuple[int, int] | 
 def lacks_counted(lines: list[Line], diff: DiffExtent, stat: tuple[int, int]) -> bool:
     """Whether the diff has fewer added or removed lines than the diffstat's summary counts: the mail broke off."""
     summary = next(found for n in range(*stat) if (found := _SUMMARY.fullmatch(lines[n].text)))
-    counts = [int(number) for number in re.findall(r"(\d+) (?:insertion|deletion)", summary[0])]
+    counts = [int(number) for number in re.findall(r"\b(\d++) (?:insertion|deletion)", summary[0])]
     texts = [lines[n].text for n in range(diff.first, diff.last)]
     changed = sum(text[:1] in ("+", "-") and text[:4] not in ("+++ ", "--- ") for text in texts)
     return changed < sum(counts)

@@ -36,7 +36,7 @@ _BRANCH = re.compile(
 _NO_BRANCH = re.compile(r"\b(?:phase|step|section|chapter|rev(?:ision)?|gcc|clang|version of|python|usb|hdmi|pcie)\s?$")
 _ASKED_OUT = re.compile(r"\b(?:drop|skip|remove|exclude)\w{0,2}\b", re.IGNORECASE)
 _WORDED = re.compile(r"[^\W\d_]{2}")
-_SIGNED = re.compile(r"[\w.+-]+@[\w.-]+")
+_SIGNED = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w.-]+")
 
 _FOUND = re.compile(
     r"\bfound (?:[1-9]\d{0,4}|an?|one|two|three|several|some|the following)\b[^.\n]{0,40}\b(?:issue|problem|error"

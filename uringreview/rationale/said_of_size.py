@@ -14,7 +14,7 @@ _A_PATH = re.compile(
     rf"`({_PATH})`|(?<![\w/`.-])((?:[\w.][\w.+-]{{0,60}}/){{1,12}}[\w.+-]{{1,80}}\.[A-Za-z]\w{{0,7}})(?![\w/-])"
 )
 _PATH_LIST = re.compile(
-    r"\s*(?:changed|modified|touched|only)?\s*[:,(—–-]?\s*"
+    r"\s*+(?:changed|modified|touched|only)?\s*+[:,(—–-]?\s*+"
     rf"(`?(?:{_PATH})`?(?:(?:,| and|, and| \+)\s`?(?:{_PATH})`?){{0,9}})"
 )
 _FILES = re.compile(

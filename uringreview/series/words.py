@@ -53,7 +53,7 @@ _ELSEWHERE = re.compile(
     r"|already (?:in|present|has|have|contain))\b",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"(?:;|, but |, however,?|\. |\n(?=\s*[-*•]))")
+_CLAUSE = re.compile(r"(?:;|, but |, however,?|\. |(?<!\s)(?=[^\S\n]*+\n)\s++(?=[-*•]))")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”`*)]*\s+(?=[A-Z`*\[\"“(])|\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,2}\.)\s)")
 
 

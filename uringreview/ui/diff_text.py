@@ -16,7 +16,7 @@ from uringreview.ui.diff_words import paired
 from uringreview.ui.visible import visible
 
 MOST_ALIKE = 6000
-_FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(")
+_FUNCTION = re.compile(r"\b([A-Za-z_]\w*+)\s*+\(")
 
 
 def raw_rows(text: str) -> tuple[Row, ...]:
