@@ -6,6 +6,7 @@ written, SQLite takes back at the next opening. What is read back carries a chec
 """
 
 import hashlib
+import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
@@ -41,7 +42,7 @@ class CacheFile:
         try:
             with closing(self._open()) as base:
                 return work(base)
-        except sqlite3.OperationalError:
+        except (sqlite3.OperationalError, OSError):
             return None
         except (sqlite3.DatabaseError, ValueError, TypeError):
             self._drop()
@@ -79,6 +80,8 @@ class CacheFile:
                 raise
 
     def _open(self) -> sqlite3.Connection:
+        # SQLite gives its journal the mode of the file, so neither is anybody else's to read.
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         base = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
         # A killed process loses nothing by this; after a power cut the checksums tell what to throw away.
         base.execute("pragma synchronous = off")

@@ -15,6 +15,8 @@ _FORMAT = "%x00%P%x00%ae%x00%B%x00"  # behind the line "commit <id>" that git pu
 _FIELDS = 4
 _ID = 40
 _AT_ONCE = 1 << 20
+# What a clone's own configuration could have run, or fetched.
+_NO_COMMANDS = ("-c", "protocol.allow=never", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 _SAFE = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
@@ -33,7 +35,7 @@ class Unreadable(Exception):
 
 def straight_line(git_dir: Path, tip: str, most: int) -> Generator[Logged]:
     """At most `most` commits from `tip` on, each followed by its first parent; raises Unreadable."""
-    command = ["git", "--no-replace-objects", f"--git-dir={git_dir}", "-c", "protocol.allow=never"]
+    command = ["git", "--no-pager", "--no-replace-objects", f"--git-dir={git_dir}", *_NO_COMMANDS]
     command += ["rev-list", "--first-parent", "--encoding=none", f"--max-count={most}", f"--format={_FORMAT}", tip]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | _SAFE
     pipe = subprocess.PIPE
