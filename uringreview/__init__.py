@@ -5,4 +5,4 @@ bottom up, are `mail`, `diff`, `kernel`, then `series`, `interleave` and `ration
 imports run downwards only.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

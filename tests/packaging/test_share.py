@@ -1,6 +1,7 @@
 """What a package puts under /usr/share: made from the command line's own parsers, and what other tools say of it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from uringreview import __version__
 from uringreview.desktop_entry import install_desktop
 from uringreview.options import COMMANDS
 from uringreview.resources import shared
@@ -107,3 +109,11 @@ def test_an_installed_entry_starts_a_program_whose_path_has_a_space(tmp_path: Pa
     assert 'Exec="/opt/my tools/100%%/uringreview" %F' in entry.splitlines()
     if validate := shutil.which("desktop-file-validate"):
         subprocess.run([validate, written[0]], check=True)
+
+
+def test_the_newest_change_and_release_are_those_of_this_version() -> None:
+    newest = re.search(r"(?m)^## (\S+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    assert newest is not None
+    assert newest[1] == __version__
+    metainfo = shared("metainfo", "org.uringreview.uringreview.metainfo.xml").read_text(encoding="utf-8")
+    assert f'<release version="{newest[1]}" date="{newest[2]}"/>' in metainfo
