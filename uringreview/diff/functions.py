@@ -22,6 +22,7 @@ _NO_FUNCTION = re.compile(
     r"|if|for|while|switch|return|sizeof|typeof|do|else|case|goto|defined|void|int)"
 )
 # A comment at column 0, or its next line: inside a function it would be indented, so a heading no longer holds.
+_INDENTED = frozenset(("\t", " ", ""))
 _OUTSIDE = ("/*", "//", " *")
 _HEADER_LINES = 24
 _HEADER_LENGTH = 4096
@@ -122,7 +123,11 @@ class _Scan:
 
     def feed(self, line: str) -> None:
         """Take one line."""
-        if self.continued or line.startswith("#"):
+        if line[:1] in _INDENTED and self.sure and not (self.continued or self.comment or self.header):
+            self.names.append(self.current)  # as below: most lines are a function's body
+            if "/*" in line:
+                self._note_comment(line)
+        elif self.continued or line.startswith("#"):
             self._preprocessor(line)
         elif self.comment:
             self.names.append(self.current)

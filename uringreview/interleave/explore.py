@@ -148,10 +148,10 @@ class _Moves(NamedTuple):
     racy: tuple[int, ...]
 
 
-class _MoveTable(dict[int, _Moves]):
-    """Moves by program counters (the lowest bits of a state), found when they are first asked for."""
+class _Half(dict[int, tuple[tuple[tuple[int, StepFunction], ...], tuple[int, ...], bool]]):
+    """What can move of some of the threads by program counters: steps, who touches a watched field, and if to write."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, numbers: range) -> None:
         super().__init__()
         # For each step of each thread: the step as `_Moves` holds it, and whether it touches a watched field.
         self._threads = tuple(
@@ -161,10 +161,10 @@ class _MoveTable(dict[int, _Moves]):
                 tuple((thread, function) if function is not None else None for function in machine.steps[thread]),
                 machine.racy[thread],
             )
-            for thread, bits in enumerate(machine.layout.counters)
+            for thread, bits in ((number, machine.layout.counters[number]) for number in numbers)
         )
 
-    def __missing__(self, counters: int) -> _Moves:
+    def __missing__(self, counters: int) -> tuple[tuple[tuple[int, StepFunction], ...], tuple[int, ...], bool]:
         steps = []
         racy = []
         writes = False
@@ -176,8 +176,28 @@ class _MoveTable(dict[int, _Moves]):
                 if touches[counter]:
                     racy.append(step[0])
                     writes = writes or touches[counter] == 2
-        moves = _Moves(tuple(steps), tuple(racy) if writes and len(racy) > 1 else ())
-        self[counters] = moves
+        found = self[counters] = (tuple(steps), tuple(racy), writes)
+        return found
+
+
+class _MoveTable(dict[int, _Moves]):
+    """Moves by program counters (the lowest bits of a state), found when they are first asked for.
+
+    They are put together from two halves of the threads, which have few different counters each.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__()
+        count = len(machine.threads)
+        bits = machine.layout.counters[count // 2].offset
+        self._low_mask, self._high_mask = (1 << bits) - 1, machine.counters >> bits << bits
+        self._low, self._high = _Half(machine, range(count // 2)), _Half(machine, range(count // 2, count))
+
+    def __missing__(self, counters: int) -> _Moves:
+        steps, racy, writes = self._low[counters & self._low_mask]
+        others, theirs, write = self._high[counters & self._high_mask]
+        racing = racy + theirs if writes or write else ()
+        moves = self[counters] = _Moves(steps + others, racing if len(racing) > 1 else ())
         return moves
 
 
@@ -204,24 +224,23 @@ class _Search:
             following: list[int] = []
             for state in frontier:
                 steps, racy = moves[state & counters]
-                moved = False
+                waiting = 0
                 for thread, step in steps:
                     after = step(state)
                     if after >= 0:
-                        moved = True
-                        transitions += 1
                         if after not in parents:
                             parents[after] = state
                             following.append(after)
-                    elif after != BLOCKED:
-                        moved = True
-                        transitions += 1
+                    elif after == BLOCKED:
+                        waiting += 1
+                    else:
                         self._violates(machine.broken(after).property, state, thread)
                     if soft:
                         for code in soft:
                             self._violates(machine.broken(code).property, state, thread)
                         soft.clear()
-                if not moved:
+                transitions += len(steps) - waiting
+                if waiting == len(steps):
                     broken = machine.stuck(state)
                     if broken is not None:
                         self._violates(broken.property, state, _END)

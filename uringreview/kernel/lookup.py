@@ -81,6 +81,7 @@ class Lookup:
         self._maintainers: list[tuple[str, Maintainers]] = []
         self._maintainers_unread = clone.contents("MAINTAINERS")
         self._names: dict[str, frozenset[str]] = {}
+        self._people: dict[str, tuple[str, str]] = {}
 
     def place(self, name: str) -> Place | None:
         """The tree of "v7.0.9" (a tag), "7.0.y", "linux-7.0.y", "stable/linux-7.0.y" or "7.0" (a branch).
@@ -166,7 +167,7 @@ class Lookup:
         """MAINTAINERS of every branch and tag, as (label, file), newest first, each content once."""
         yield from self._maintainers
         for label, data in self._maintainers_unread:
-            sections = read_maintainers(data.decode("utf-8", "replace"))
+            sections = read_maintainers(data.decode("utf-8", "replace"), self._people)
             self._maintainers.append((label, Maintainers(sections, self._names)))
             yield self._maintainers[-1]
 

@@ -41,8 +41,12 @@ class Section:
         return any(_matches(path, one) for one in self.files) and not any(_matches(path, one) for one in self.left_out)
 
 
-def read_maintainers(text: str) -> tuple[Section, ...]:
-    """The entries of a MAINTAINERS file, in its order; "THE REST" is left out. Never raises."""
+def read_maintainers(text: str, known: dict[str, tuple[str, str]] | None = None) -> tuple[Section, ...]:
+    """The entries of a MAINTAINERS file, in its order; "THE REST" is left out. Never raises.
+
+    `known` keeps names and addresses by the text that they were read from, and may be shared by several files.
+    """
+    known = {} if known is None else known
     sections: list[Section] = []
     title, at = "", 0
     people: list[Maintainer] = []
@@ -50,6 +54,8 @@ def read_maintainers(text: str) -> tuple[Section, ...]:
     left_out: list[str] = []
 
     def close() -> None:
+        if not (people or files or left_out):
+            return
         if title and (people or files) and title != _ALL:
             sections.append(Section(title, at, tuple(people), tuple(files), tuple(left_out)))
         people.clear()
@@ -57,20 +63,27 @@ def read_maintainers(text: str) -> tuple[Section, ...]:
         left_out.clear()
 
     for number, line in enumerate(text.split("\n"), 1):
-        tag, value = line[:2], line[2:].strip()
-        if tag in ("M:", "R:"):
-            person = _PERSON.match(value)
-            if person is not None:
-                people.append(Maintainer(person[1].strip(), person[2].lower(), tag[0], number))
-        elif tag == "F:":
-            files.append(value)
-        elif tag == "X:":
-            left_out.append(value)
-        elif line[1:2] != ":" and line[:1].strip():
+        if line[1:2] == ":":
+            tag = line[0]
+            if tag == "F":
+                files.append(line[2:].strip())
+            elif tag in "MR":
+                person = known.get(line) or _person(line)
+                if person is not None:
+                    known[line] = person
+                    people.append(Maintainer(*person, tag, number))
+            elif tag == "X":
+                left_out.append(line[2:].strip())
+        elif line[:1].strip():
             close()
             title, at = line.strip(), number
     close()
     return tuple(sections)
+
+
+def _person(line: str) -> tuple[str, str] | None:
+    found = _PERSON.match(line[2:].strip())
+    return (found[1].strip(), found[2].lower()) if found else None
 
 
 class Maintainers:

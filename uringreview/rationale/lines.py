@@ -7,7 +7,7 @@ line that still had room for the next line's first word was ended on purpose. (R
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from uringreview.mail.message import Span
@@ -129,30 +129,48 @@ def flatten(lines: Sequence[TextLine], *, indent_lost: bool = False, run_togethe
     """
     text: list[str] = []
     at = array("q")
-    last: TextLine | None = None
-    for line in lines:
-        if line.blank or (line.rule and not run_together):
-            last = last if run_together else None
+    for joint, line in _joined(lines, indent_lost=indent_lost, run_together=run_together):
+        if joint:
+            text.append(joint)
+            at.append(line.start)
+        plain = line.raw.strip()
+        if " ".join(plain.split()) == plain:  # nothing in it moves
+            text.append(plain)
+            begin = line.start + len(line.raw) - len(line.raw.lstrip())
+            at.extend(range(begin, begin + len(plain)))
             continue
-        if text and (last is None or (not run_together and ends_on_purpose(last, line, indent_lost=indent_lost))):
-            text.append("\n")
-            at.append(line.start)
-        elif last is not None and not _splits_compound(last.raw.rstrip()):
-            text.append(" ")
-            at.append(line.start)
         for number, found in enumerate(_WORDS.finditer(line.raw)):
             if number:
                 text.append(" ")
                 at.append(line.start + found.start() - 1)
             text.append(found.group())
             at.extend(range(line.start + found.start(), line.start + found.end()))
-        last = line
     return Flat("".join(text), at)
 
 
 def join_lines(lines: Sequence[TextLine], *, indent_lost: bool = False) -> str:
     """The text of `flatten`."""
-    return flatten(lines, indent_lost=indent_lost).text
+    return "".join(
+        joint + " ".join(line.raw.split())
+        for joint, line in _joined(lines, indent_lost=indent_lost, run_together=False)
+    )
+
+
+def _joined(lines: Sequence[TextLine], *, indent_lost: bool, run_together: bool) -> Iterator[tuple[str, TextLine]]:
+    """The lines that have words, each behind what joins it to the text before: a line end, a blank or nothing."""
+    last: TextLine | None = None
+    begun = False
+    for line in lines:
+        if line.blank or (line.rule and not run_together):
+            last = last if run_together else None
+            continue
+        if begun and (last is None or (not run_together and ends_on_purpose(last, line, indent_lost=indent_lost))):
+            yield "\n", line
+        elif last is not None and not _splits_compound(last.raw.rstrip()):
+            yield " ", line
+        else:
+            yield "", line
+        begun, last = True, line
 
 
 def _splits_compound(text: str) -> bool:
