@@ -52,6 +52,7 @@ class Sheet:
         self.mistakes: list[tuple[Place, str]] = []
         self._known: dict[Site, int] = {}
         self._full = (1 << layout.width) - 1
+        self._kept: dict[tuple[int, frozenset[Var]], int] = {}
 
     def site(self, name: str, what: str, place: Place) -> int:
         """The number of a site."""
@@ -72,6 +73,9 @@ class Sheet:
 
     def keep(self, thread: int, program: ThreadProgram, live: frozenset[Var]) -> int:
         """A mask that keeps everything but the thread's counter and its dead variables."""
+        known = self._kept.get((thread, live))
+        if known is not None:
+            return known
         counter = self.layout.counters[thread]
         mask = self._full & ~(counter.mask << counter.offset)
         used = {variable.slot for variable in live}
@@ -79,6 +83,7 @@ class Sheet:
             if slot not in used:
                 bits = self.layout.slot(thread, slot)
                 mask &= ~(bits.mask << bits.offset)
+        self._kept[thread, live] = mask
         return mask
 
 

@@ -5,6 +5,7 @@ Whatever is not on these lists is refused with its column, so that nothing else 
 
 import ast
 import warnings
+from functools import lru_cache
 
 from uringreview.interleave.place import Place
 from uringreview.interleave.properties import PROPERTIES
@@ -51,6 +52,12 @@ def python(place: Place, source: str, shift: int) -> list[ast.stmt]:
             if isinstance(node, ast.expr):
                 node.col_offset += shift
     return statements
+
+
+@lru_cache(maxsize=4096)
+def parts(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """`tree` and all that is in it, as `ast.walk` has it. Kept: each cell of a matrix asks of the same code again."""
+    return tuple(ast.walk(tree))
 
 
 def called(statement: ast.stmt) -> str | None:

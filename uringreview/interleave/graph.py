@@ -7,6 +7,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from uringreview.interleave.forms import parts
 from uringreview.interleave.language import Block, CodeLine
 from uringreview.interleave.scenario import ThreadSpec
 
@@ -99,7 +100,7 @@ def calls_of(node: Node) -> tuple[tuple[str, str], ...]:
     return tuple(
         (call.func.id, ast.unparse(call.args[0]))
         for tree in trees_of(node)
-        for call in ast.walk(tree)
+        for call in parts(tree)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args
     )
 
@@ -109,7 +110,7 @@ def touches_field(node: Node, fields: tuple[str, ...]) -> int:
     found = [
         2 if isinstance(each.ctx, ast.Store) else 1
         for tree in trees_of(node)
-        for each in ast.walk(tree)
+        for each in parts(tree)
         if isinstance(each, ast.Attribute) and each.attr in fields
     ]
     return max(found, default=0)

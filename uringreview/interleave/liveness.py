@@ -6,6 +6,7 @@ Two states that differ only in variables that nobody will read are one state, so
 import ast
 from collections.abc import Iterable
 
+from uringreview.interleave.forms import parts
 from uringreview.interleave.graph import Environment, Node, Var
 from uringreview.interleave.language import Block
 
@@ -47,7 +48,7 @@ class _Use:
         self.defined: set[Var] = set(defined)
 
     def read(self, environment: Environment, tree: ast.AST) -> None:
-        for node in ast.walk(tree):
+        for node in parts(tree):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 bound = environment.get(node.id)
                 if isinstance(bound, Var) and bound not in self.defined:

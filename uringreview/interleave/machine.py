@@ -6,6 +6,8 @@ thread would take next, what a step does, whether a state in which nothing moves
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 
 from uringreview.errors import UsageProblem
 from uringreview.interleave.expressions import Site, violation_of
@@ -36,6 +38,13 @@ class Broken:
     property: str
     what: str
     freed: str = ""
+
+
+@lru_cache(maxsize=128)
+def _compiled(text: str, file: str) -> CodeType:
+    """The writer's text (numbers, and names that it chose: see generate) compiled. Kept, because a patch seldom
+    changes all threads of a scenario, and a cell is mostly searched after its neighbours."""
+    return compile(text, f"<{file}>", "exec")
 
 
 class Machine:
@@ -81,14 +90,12 @@ class Machine:
                 raise place.error(f"thread {thread.spec.name} has {len(thread.steps)} steps; 255 are possible")
 
     def _compile(self) -> tuple[tuple[StepFunction | None, ...], ...]:
-        texts = []
         for number, thread in enumerate(self.threads):
-            texts.append(self._writer.entry(f"e{number}", number, thread))
+            texts = [self._writer.entry(f"e{number}", number, thread)]
             texts += [self._writer.step(f"s{number}_{node.index}", number, thread, node) for node in thread.steps]
-        for number, final in enumerate(self.model.finals):
-            texts.append(self._writer.condition(f"f{number}", final.place, final.tree))
-        # The text is the writer's own: numbers, and names that it chose. See generate.
-        exec(compile("".join(texts), f"<{self.model.file}>", "exec"), self._namespace)
+            exec(_compiled("".join(texts), self.model.file), self._namespace)
+        finals = [self._writer.condition(f"f{at}", each.place, each.tree) for at, each in enumerate(self.model.finals)]
+        exec(_compiled("".join(finals), self.model.file), self._namespace)
         return tuple(
             (None, *(self._function(f"s{number}_{node.index}") for node in thread.steps))
             for number, thread in enumerate(self.threads)
@@ -167,7 +174,7 @@ class Machine:
             name = f"w{thread}_{counter}"
             node = self.threads[thread].steps[counter - 1]
             text = self._writer.step(name, thread, self.threads[thread], node, watch=True)
-            exec(compile(text, f"<{self.model.file}>", "exec"), self._namespace)
+            exec(_compiled(text, self.model.file), self._namespace)
             function = self._watching[thread, counter] = self._function(name)
         self._accesses.clear()
         kept = list(self.soft)

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from uringreview.interleave.forms import called
+from uringreview.interleave.forms import called, parts
 from uringreview.interleave.graph import Binding, Copy, Environment, Node, ThreadProgram, Var
 from uringreview.interleave.language import Block, CodeLine, Function, variant
 from uringreview.interleave.liveness import find_live
@@ -75,7 +75,7 @@ def compare(operator: ast.cmpop, left: int, right: int) -> bool:
 
 def is_shared(names: Names, environment: Environment, tree: ast.AST) -> bool:
     """Whether evaluating or running `tree` can be seen by another thread, or depends on one."""
-    for node in ast.walk(tree):
+    for node in parts(tree):
         if isinstance(node, ast.Attribute):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SHARED_CALLS:
