@@ -12,6 +12,9 @@ from tests.support import mail
 from tests.support.qt import OpenWindow
 from uringreview.review.decisions import DecisionKind
 from uringreview.review.findings import find
+from uringreview.ui.check_view import CheckPane
+from uringreview.ui.header import Header
+from uringreview.ui.theme import theme_for
 from uringreview.ui.window import Window
 
 A = mail.upstream_id(1)
@@ -32,6 +35,14 @@ def batch(folder: Path) -> Path:
 
 def key_of(window: Window, place: str) -> str:
     return next(row.key for row in window.queue_model.rows if place in row.key)
+
+
+def test_nothing_is_said_of_a_queue_that_is_not_checked_yet(qtbot: QtBot) -> None:
+    pane = CheckPane(theme_for("light"))
+    qtbot.addWidget(pane)
+    header = pane.findChild(Header, "check_header")
+    assert header is not None
+    assert header.text() == "QUEUE CHECK"
 
 
 def test_findings_stand_most_serious_first_and_enter_goes_to_the_patch(tmp_path: Path, open_window: OpenWindow) -> None:

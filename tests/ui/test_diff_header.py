@@ -8,7 +8,7 @@ from uringreview.ui.elided import ElidedLabel
 
 def test_a_path_without_room_keeps_its_ends_and_says_that_its_middle_is_left_out(qtbot: QtBot) -> None:
     assert QGuiApplication.instance() is not None
-    label = ElidedLabel("drivers/net/wireless/realtek/rtw89/rtw8852a_rfk_table.c")
+    label = ElidedLabel(text="drivers/net/wireless/realtek/rtw89/rtw8852a_rfk_table.c")
     qtbot.addWidget(label)
     label.resize(label.sizeHint())
     assert label.shown_text() == label.text()

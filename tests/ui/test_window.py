@@ -49,6 +49,13 @@ def test_a_start_without_anything_says_what_to_open_and_how(open_window: OpenWin
     assert window.actions_.get("open_files").isEnabled()
 
 
+def test_why_something_cannot_be_read_is_said_in_full_where_it_is_chosen(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    window = open_window(tmp_path / "not-there.mbox")
+    assert "no such file or directory" in window.status_line.message
+
+
 def test_escape_in_the_filter_shows_all_again_and_goes_back_to_the_list(
     open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -136,7 +136,7 @@ class CheckPane(QWidget):
         counts = [(severity, sum(each.severity is severity for each in found)) for severity in reversed(Severity)]
         clone = " · without a clone" if self._desk is not None and self._desk.clone is None else ""
         said = " · ".join(f"{count} {severity.word}" for severity, count in counts if count)
-        self._header.say(f"{said or 'nothing found'}{clone}")
+        self._header.say(f"{said or 'nothing found'}{clone}" if self._desk is not None else "")
 
     def _go(self, index: QModelIndex) -> None:
         finding = self.model.findings[index.row()]

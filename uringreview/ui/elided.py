@@ -2,11 +2,17 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 
 class ElidedLabel(QLabel):
-    """One line of plain text; where the room is too narrow, its middle goes: a path keeps its file's name."""
+    """One line of plain text; without room its middle goes, so that a path keeps its file's name, or what `mode` says."""
+
+    def __init__(
+        self, parent: QWidget | None = None, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, *, text: str = ""
+    ) -> None:
+        super().__init__(text, parent)
+        self._mode = mode
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what there is room for."""
@@ -21,5 +27,4 @@ class ElidedLabel(QLabel):
 
     def shown_text(self) -> str:
         """The text as far as it can be seen."""
-        room = self.contentsRect().width()
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
+        return self.fontMetrics().elidedText(self.text(), self._mode, self.contentsRect().width())

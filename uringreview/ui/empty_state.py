@@ -8,7 +8,7 @@ from uringreview.ui.theme import FOUR, THREE, TWO, fixed_font, ui_font
 _WAYS = (
     ("open_files", "Open mail…", "Ctrl+O, or drop files here: mbox, .eml, .patch, a saved lore or patchew page"),
     ("open_folder", "Open folder…", "a directory of mails or patches, with or without a series file"),
-    ("open_demo", "Open the demo", "ten mails and a small clone of our own making; no network"),
+    ("open_demo", "Open the demo", "eleven patches and a small clone of our own making; no network"),
 )
 
 

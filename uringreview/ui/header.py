@@ -1,8 +1,9 @@
 """The one-line head of a pane: its name in small capitals' stead, what it holds, and its few switches."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from uringreview.ui.elided import ElidedLabel
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.theme import ONE, THREE, TWO, row_height, ui_font
 
@@ -20,7 +21,7 @@ class Header(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(THREE, 0, TWO, 0)
         self._layout.setSpacing(TWO)
-        self._label = QLabel(self)
+        self._label = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._label.setObjectName(f"{self.objectName()}_label")
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setProperty("role", "caption")

@@ -205,6 +205,9 @@ class Links(QObject):
         row, facts = bench.row(key), bench.facts.get(key)
         if facts is None and row is not None:
             bench.look_at(key)
+        chosen = w.queue_model.at(w.queue_view.currentIndex())
+        if row is None and chosen is not None and chosen.problem:  # the list has no room for the whole of it
+            w.status_line.say(chosen.problem)
         w.landings.show_patch(facts, row)
         w.rationale.show_row(row, facts)
         w.commenting.show(key)
