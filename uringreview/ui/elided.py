@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 
 class ElidedLabel(QLabel):
-    """One line of plain text; without room its middle goes, so that a path keeps its file's name, or what `mode` says."""
+    """One line of plain text; without room its middle goes, or what `mode` says: a path keeps its file's name."""
 
     def __init__(
         self, parent: QWidget | None = None, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, *, text: str = ""
