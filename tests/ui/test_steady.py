@@ -35,3 +35,12 @@ def test_at_once_nothing_waits(qapp: QApplication) -> None:
     pace.moved("two")
     assert seen == ["one", "two"]
     assert not pace.waiting
+
+
+def test_panes_follow_a_held_key_that_never_pauses(qapp: QApplication, qtbot: QtBot) -> None:
+    owner, seen = QObject(), list[str]()
+    pace = Pace(seen.append, owner, at_once=False)
+    for number in range(40):
+        pace.moved(str(number))
+        qtbot.wait(5)
+    assert len(seen) > 1

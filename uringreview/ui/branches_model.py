@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont
 
 from uringreview.kernel.status import Cell, Status, branch_version
 from uringreview.review.facts import PatchFacts
+from uringreview.ui.changed import changed_runs
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.queue_rows import short_branch
 from uringreview.ui.theme import Theme, fixed_font
@@ -56,9 +57,10 @@ class BranchesModel(QAbstractTableModel):
         """Show these patches on these branches."""
         same = tuple(branches) == self.branches and [f.key for f in facts] == [f.key for f in self._facts]
         if same and self._order is None:
-            self._facts = list(facts)
-            if facts:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(facts) - 1, self.columnCount() - 1))
+            # Facts are replaced as wholes: what is not the same object is shown anew.
+            former, self._facts = [id(each) for each in self._facts], list(facts)
+            for first, last in changed_runs(former, [id(each) for each in self._facts]):
+                self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
             return
         self.beginResetModel()
         self._facts, self.branches = list(facts), tuple(branches)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -28,6 +27,7 @@ from uringreview.kernel.status import Cell, FailedHunk, Status
 from uringreview.review.facts import PatchFacts
 from uringreview.ui.branches_model import FIRST, NUMBER, SUBJECT, UPSTREAM, BranchesModel
 from uringreview.ui.header import Header
+from uringreview.ui.plain_table import PlainTable
 from uringreview.ui.theme import FOUR, GRID, THREE, TWO, Theme, fixed_font, row_height
 from uringreview.ui.visible import visible
 
@@ -65,7 +65,7 @@ class BranchesView(QWidget):
         self._build()
 
     def _build(self) -> None:
-        self.table = QTableView(self)
+        self.table = PlainTable(self)
         self.table.setObjectName("matrix")
         self.table.setAccessibleName("Status of each patch on each branch")
         self.table.setModel(self.model)

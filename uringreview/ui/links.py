@@ -148,7 +148,7 @@ class Links(QObject):
         if not self._settle.isActive():
             self._settle.start()
         if self._window.queue_view.key in keys:
-            self.show_patch(self._window.queue_view.key)
+            self.pace.moved(self._window.queue_view.key)
 
     def _show_rows(self) -> None:
         bench, w = self._bench, self._window
@@ -182,7 +182,7 @@ class Links(QObject):
             self._window.simulator.show_queue(self._bench.desk)
         self._show_rows()
         self._window.show_clone()
-        self.show_patch(self._window.queue_view.key)
+        self.pace.moved(self._window.queue_view.key)
         self._search_when_free()
         settled()
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from uringreview.kernel.status import Status, branch_version
 from uringreview.rationale.document import VerdictWord
+from uringreview.ui.changed import changed_runs
 from uringreview.ui.filters import Filter, parse_filter
 from uringreview.ui.plain import plain_tip
 from uringreview.ui.queue_rows import Grouping, Mine, QueueRow, RowKind, in_order, short_branch
@@ -135,8 +136,9 @@ class QueueModel(QAbstractTableModel):
 
     def _show(self, rows: list[QueueRow]) -> None:
         if [row.key for row in rows] == [row.key for row in self._shown]:
-            self._shown = rows
-            self._changed()
+            former, self._shown = self._shown, rows
+            for first, last in changed_runs(former, rows):
+                self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
             return
         self.beginResetModel()
         self._shown = rows

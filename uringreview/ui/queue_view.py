@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QTableView,
     QWidget,
 )
 
 from uringreview.rationale.document import VerdictWord
+from uringreview.ui.plain_table import PlainTable
 from uringreview.ui.queue_delegate import QueueDelegate
 from uringreview.ui.queue_model import COLUMN_NAMES, FIRST_BRANCH, Column, QueueModel, claims_text
 from uringreview.ui.queue_rows import RowKind, is_reading
@@ -24,7 +24,7 @@ from uringreview.ui.theme import GRID, HALF, ONE, TWO, Theme, fixed_font, row_he
 _NARROWEST_SUBJECT = 220
 
 
-class QueueView(QTableView):
+class QueueView(PlainTable):
     """The list itself."""
 
     key_changed = Signal(str)

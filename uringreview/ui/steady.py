@@ -9,10 +9,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 
-_QUICK_MS, _LONGEST_MS = 12.0, 90.0
-_ALONE_S, _BEHIND_S = 0.15, 0.5
+_QUICK_MS, _LONGEST_MS = 30.0, 90.0
+_ALONE_S, _BEHIND_S = 0.15, 0.3
+_PAINTED = QEvent.Type(QEvent.registerEventType())
+_LAST = -1000  # the priority of what comes behind the repaints
 
 
 def begin() -> None:
@@ -44,7 +46,7 @@ class Pace(QObject):
         self._at_once = at_once
         self._key = ""
         self._cost = 0.0
-        self._moved = self._shown = 0.0
+        self._began = self._moved = self._shown = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._fill)
@@ -57,11 +59,16 @@ class Pace(QObject):
         self._moved = now
         if self._at_once:
             self._fill()
-            return
-        wait = 0.0 if alone or self._cost < _QUICK_MS else min(1.5 * self._cost, _LONGEST_MS)
-        # While a key is held the panes follow twice a second at least.
-        late = not alone and now - self._shown > _BEHIND_S
-        self._timer.start(0 if late else round(wait))
+        elif alone:
+            self._timer.start(0)
+        elif self._cost <= _QUICK_MS:
+            # While a key is held the panes take a third of the time at most.
+            if not self._timer.isActive():
+                self._timer.start(round(max(0.0, 2 * self._cost - 1000 * (now - self._shown))))
+        else:
+            # They wait for a pause, and follow three times a second at least.
+            late = now - self._shown > _BEHIND_S
+            self._timer.start(0 if late else round(min(1.5 * self._cost, _LONGEST_MS)))
 
     def catch_up(self) -> None:
         """Fill the panes now, if they are behind: something is about to be done with what they show."""
@@ -75,8 +82,20 @@ class Pace(QObject):
         return self._timer.isActive()
 
     def _fill(self) -> None:
-        began = time.monotonic()
+        self._began = time.monotonic()
         self._show(self._key)
-        self._shown = time.monotonic()
-        self._cost = 1000 * (self._shown - began)
+        self._count()
+        # Painting them costs as much again, and is posted before this.
+        QCoreApplication.postEvent(self, QEvent(_PAINTED), _LAST)
         self.shown.emit()
+
+    def _count(self) -> None:
+        self._shown = time.monotonic()
+        self._cost = 1000 * (self._shown - self._began)
+
+    def event(self, event: QEvent) -> bool:
+        """The panes are painted."""
+        if event.type() == _PAINTED:
+            self._count()
+            return True
+        return super().event(event)
