@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -64,7 +64,7 @@ def settle(qtbot: QtBot, window: Window) -> None:
     qtbot.waitUntil(lambda: window.jobs.idle() and not window.links.waiting, timeout=20_000)
 
 
-def close(window: Window) -> None:
+def close(window: QWidget) -> None:
     """Close a window for good; one that was closed before is left alone."""
     if not isValid(window):
         return
@@ -79,7 +79,10 @@ def no_leaks(qapp: QApplication) -> Iterator[None]:
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()
-    shown = [w.objectName() or type(w).__name__ for w in QApplication.topLevelWidgets() if w.isVisible()]
+    left = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    shown = [w.objectName() or type(w).__name__ for w in left]
+    for each in left:  # a test that failed half way must not make those behind it fail
+        close(each)
     assert not shown, f"windows left open: {shown}"
     workers = [thread.name for thread in threading.enumerate() if thread.name.startswith("uringreview-job")]
     assert not workers, f"worker threads left: {workers}"

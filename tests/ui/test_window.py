@@ -1,5 +1,6 @@
 """The window as a whole: what opens, where keys and clicks lead, what it says when something is wrong, how it ends."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.support import mail
 from tests.support.qt import OpenWindow, close, settle
 from tests.support.queues import batch, clone
 from uringreview.kernel.status import Status
+from uringreview.progress import Progress, Work
 from uringreview.rationale.check import BranchTarget, PatchTarget
 from uringreview.ui.actions import ACTIONS
 from uringreview.ui.config import change_config, read_config
@@ -30,6 +32,7 @@ from uringreview.ui.crash_dialog import CrashDialog, CrashRelay
 from uringreview.ui.jobs import Jobs
 from uringreview.ui.simulator_verdict import Standing
 from uringreview.ui.window import TABS, Window
+from uringreview.ui.workbench import ONE, Workbench
 
 
 def test_every_action_of_the_table_has_a_handler_and_a_menu_entry(open_window: OpenWindow) -> None:
@@ -326,6 +329,27 @@ def test_closing_in_the_middle_of_work_leaves_nothing_running(qtbot: QtBot, them
     window.commands.open_paths([str(batch(tmp_path))])
     qtbot.waitUntil(lambda: any(job.key == "clone" for job in window.jobs.running()), timeout=30_000)
     close(window)
+
+
+def test_a_patch_read_before_its_turn_is_not_read_on_when_all_have_been(
+    qtbot: QtBot, theme: object, tmp_path: Path
+) -> None:
+    threaded = Jobs()
+    bench = Workbench(threaded)
+
+    def slow() -> Work[None, None]:
+        while True:
+            time.sleep(0.002)
+            yield Progress(0, 0, "")
+
+    threaded.start("reading this patch", slow, key=ONE)
+    bench.open([str(batch(tmp_path))])
+    try:
+        qtbot.waitUntil(lambda: bench.desk is not None, timeout=30_000)
+        assert [job.key for job in threaded.running()] == []
+    finally:
+        bench.close()
+        threaded.shutdown()
 
 
 def test_cancelling_the_clone_keeps_the_list(qtbot: QtBot, theme: object, tmp_path: Path) -> None:

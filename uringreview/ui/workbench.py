@@ -242,6 +242,7 @@ class Workbench(QObject):
             self.facts_changed.emit(keys)
 
     def _examined(self, desk: Desk) -> None:
+        self.jobs.cancel(ONE)  # it has been examined in its turn
         self._settle(desk)
         if self.clone:
             self._ask_clone(desk)
