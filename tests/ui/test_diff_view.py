@@ -224,3 +224,30 @@ def test_colours_can_change_while_a_diff_is_shown(pane: DiffPane) -> None:
     before = pane.grab().toImage()
     pane.set_theme(Theme.dark())
     assert pane.grab().toImage() != before
+
+
+def _long(lines: int) -> PatchFacts:
+    body = "".join(f"+\tring_{n}();\n" for n in range(lines))
+    head = "diff --git a/ring/long.c b/ring/long.c\nnew file mode 100644\nindex 0000000..1111111\n"
+    return facts(f"{head}--- /dev/null\n+++ b/ring/long.c\n@@ -0,0 +1,{lines} @@\n{body}")
+
+
+def test_a_long_diff_is_whole_when_its_end_is_asked_for_before_it_was_painted(pane: DiffPane) -> None:
+    pane.show_patch(_long(9000))
+    pane.go_to(DiffAnchor("ring/long.c", 0, 8999))
+    assert _caret_text(pane) == "+\tring_8999();"
+    assert pane.text_edit.visible_rows()[-1][0] >= 8999
+
+
+def test_a_long_diff_is_whole_after_its_first_paint(pane: DiffPane, qtbot: QtBot) -> None:
+    pane.show_patch(_long(9000))
+    qtbot.waitUntil(lambda: pane.text_edit.blockCount() == len(pane.shown.sheet.rows) > 9000)
+    assert pane.text_edit.toPlainText().endswith("\n+\tring_8999();")
+    assert pane.text_edit.caret_row == pane.shown.sheet.rows.first_line()
+
+
+def test_what_was_left_of_a_long_diff_does_not_come_into_the_next_patch(pane: DiffPane, qtbot: QtBot) -> None:
+    pane.show_patch(_long(9000))
+    pane.show_patch(facts(CHAIN))
+    qtbot.wait(50)
+    assert "ring_8999" not in pane.text_edit.toPlainText()

@@ -10,7 +10,6 @@ from uringreview.ui.diff_words import changed_words
 from uringreview.ui.theme import Theme
 from uringreview.ui.visible import visible
 
-_SIGNS = {LineKind.ADDED: "added_text", LineKind.REMOVED: "removed_text", LineKind.CONTEXT: "muted"}
 _SYNTAX = {token: f"syntax_{token.value}" for token in Token}
 _WORD_GROUNDS = {LineKind.ADDED: "added_word", LineKind.REMOVED: "removed_word", LineKind.CONTEXT: "lit"}
 
@@ -59,7 +58,8 @@ class DiffColours:
         return [self._token(span) for span in spans]
 
     def _sign(self, kind: LineKind) -> QTextLayout.FormatRange:
-        return self._range(0, 1, _SIGNS[kind])
+        name = "added_text" if kind is LineKind.ADDED else "removed_text" if kind is LineKind.REMOVED else "muted"
+        return self._range(0, 1, name)
 
     def _token(self, span: Coloured) -> QTextLayout.FormatRange:
         return self._range(1 + span.start, span.length, _SYNTAX[span.token], italic=span.token is Token.COMMENT)

@@ -140,13 +140,21 @@ class DiffColumns(QWidget):
 
     def bring_into_view(self, row: int) -> None:
         """Scroll, where need be, until `row` is in view with some lines above it."""
+        self._reach(row)
         bar, page = self.new.verticalScrollBar(), self.new.page_rows()
         if not bar.value() + 1 <= row < bar.value() + page - 2:
             bar.setValue(max(0, row - page // 4))
 
     def scroll_to(self, row: int) -> None:
         """Make `row` the first in view."""
+        self._reach(row)
         self.new.verticalScrollBar().setValue(row)
+
+    def _reach(self, row: int) -> None:
+        """Have `row`, and a page behind it, put into the columns that show anything."""
+        if row + self.new.page_rows() >= self.new.blockCount():
+            for edit in self._edits:
+                edit.complete()
 
     def page(self, direction: int) -> None:
         """Scroll a page on (1) or back (-1)."""

@@ -5,7 +5,7 @@ C colours are made for the visible blocks in the paint event. QSyntaxHighlighter
 takes four times as long on 20,000 lines.
 """
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -25,6 +25,8 @@ from uringreview.ui.diff_rows import Row, RowKind, Rows, Sheet, Stretch
 from uringreview.ui.theme import ONE, TWO, Theme, fixed_font
 
 _TAB_STOP, _NARROW_TAB_STOP = 8, 4
+_FIRST = 2000
+"""So many rows are put in before the first paint; the rest of a longer diff follows right after it."""
 
 
 class DiffEdit(QPlainTextEdit):
@@ -49,6 +51,9 @@ class DiffEdit(QPlainTextEdit):
         self._digits = (0, 0)
         self._filling = False
         self._gutter = _Gutter(self)
+        self._rest: list[str] = []
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self.complete)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
@@ -79,6 +84,7 @@ class DiffEdit(QPlainTextEdit):
         self._theme = theme
         self._colours = DiffColours(self._sheet, theme, new_side=self._new_side)
         self._formatted.clear()
+        self._visible = ((), [])
         self._named.clear()
         self.viewport().update()
         self._gutter.update()
@@ -94,8 +100,20 @@ class DiffEdit(QPlainTextEdit):
         # The margin first: it makes the text beside it be looked over, which the new one need not be twice.
         self._set_margin()
         self._filling = True
-        self.setPlainText("\n".join(sheet.texts(new_side=self._new_side)))
+        texts = sheet.texts(new_side=self._new_side)
+        self._rest = texts[_FIRST:]
+        self.setPlainText("\n".join(texts[:_FIRST]))
         self._filling = False
+
+    def complete(self) -> None:
+        """Put in the rows that were left for after the first paint, if there are any."""
+        if self._rest:
+            rest, self._rest = self._rest, []
+            self._filling = True
+            end = QTextCursor(self.document())
+            end.movePosition(QTextCursor.MoveOperation.End)
+            end.insertText("\n" + "\n".join(rest))
+            self._filling = False
 
     def light_rows(self, rows: frozenset[int]) -> None:
         """Give these rows the background of what is spoken of."""
@@ -105,6 +123,8 @@ class DiffEdit(QPlainTextEdit):
 
     def put_caret(self, row: int) -> None:
         """Move the caret to the start of `row` without telling anyone."""
+        if row >= self.blockCount():
+            self.complete()
         if row == self._row or not 0 <= row < self.blockCount():
             return
         self._filling = True
@@ -140,16 +160,22 @@ class DiffEdit(QPlainTextEdit):
         """Backgrounds and C colours of the visible rows, then the text."""
         painter = QPainter(self.viewport())
         width = self.viewport().width()
-        for number, block, top, height in self.visible_rows():
-            painter.fillRect(QRect(0, top, width, height), self.ground(number))
-            if number not in self._formatted:
-                self._formatted.add(number)
-                block.layout().setFormats(self._colours.formats(number))
+        runs: list[tuple[QColor, int, int]] = []
+        for number, _, top, height in self.visible_rows():
+            colour = self.ground(number)
+            if runs and runs[-1][0] is colour:
+                runs[-1] = (colour, runs[-1][1], top + height)
+            else:
+                runs.append((colour, top, top + height))
+        for colour, top, bottom in runs:
+            painter.fillRect(0, top, width, bottom - top, colour)
         painter.end()
         super().paintEvent(event)
+        if self._rest:
+            self._later.start(0)
 
     def visible_rows(self) -> list[tuple[int, QTextBlock, int, int]]:
-        """Row number, block, top and height in the viewport of each row that can be seen."""
+        """Row number, block, top and height in the viewport of each row that can be seen; they have their colours."""
         rows: list[tuple[int, QTextBlock, int, int]] = []
         block = self.firstVisibleBlock()
         offset = self.contentOffset()
@@ -160,6 +186,9 @@ class DiffEdit(QPlainTextEdit):
         number, last = block.blockNumber(), len(self._sheet.rows)
         top = self.blockBoundingGeometry(block).top() + offset.y()
         while block.isValid() and number < last and top <= bottom:
+            if number not in self._formatted:
+                self._formatted.add(number)  # before it is measured: a line that gets colours is laid out anew
+                block.layout().setFormats(self._colours.formats(number))
             below = top + self.blockBoundingRect(block).height()
             rows.append((number, block, round(top), round(below) - round(top)))
             block, number, top = block.next(), number + 1, below
@@ -168,6 +197,8 @@ class DiffEdit(QPlainTextEdit):
 
     def rows_rect(self, rows: range) -> QRect:
         """Where `rows` stand in the viewport, in view or not."""
+        if rows[0] >= self.blockCount():
+            self.complete()
         first = self.document().findBlockByNumber(rows[0])
         box = self.blockBoundingGeometry(first).translated(self.contentOffset())
         return QRect(0, round(box.top()), self.viewport().width(), round(box.height()) * len(rows))
@@ -201,7 +232,7 @@ class DiffEdit(QPlainTextEdit):
         line = self._sheet.line(row, new_side=self._new_side)
         if line is None:
             return "surface"
-        return _GROUNDS.get(line.kind)
+        return "added" if line.kind is LineKind.ADDED else "removed" if line.kind is LineKind.REMOVED else None
 
     def number_of(self, number: int) -> tuple[str, str]:
         """The old and new line numbers that the gutter shows for a row; one of them is empty side by side."""
@@ -301,8 +332,9 @@ class _Gutter(QWidget):
         aligned = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         muted, accent = edit.theme.color("muted"), edit.theme.color("accent")
         painter.setPen(muted)
+        width = self.width()
         for number, _, top, height in edit.visible_rows():
-            painter.fillRect(QRect(0, top, self.width(), height), edit.ground(number))
+            painter.fillRect(0, top, width, height, edit.ground(number))
             left, right = edit.number_of(number)
             x = ONE
             for digits, text in ((old, left), (new, right)):
@@ -315,7 +347,6 @@ class _Gutter(QWidget):
         painter.end()
 
 
-_GROUNDS = {LineKind.ADDED: "added", LineKind.REMOVED: "removed"}
 _RAW_GROUNDS = {"+": "added", "-": "removed", "@": "hunk_header"}
 
 
