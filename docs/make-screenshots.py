@@ -28,6 +28,9 @@ SHOTS = (
     ("branches", "branches", "demo/ledger: keep"),
     ("thread", "thread", "demo/ledger: keep"),
     ("reply", "reply", "demo/chain: take a burnt fuse"),
+    ("claims", "claims", "demo/chain: take a burnt fuse"),
+    ("check", "check", "demo/chain: take a burnt fuse"),
+    ("conflict", "branches", "demo/chain: take a burnt fuse"),
 )
 
 
@@ -79,16 +82,28 @@ def _grab(folder: Path) -> int:
                 window.bench.decide(row.key, DecisionKind.HOLD, note="Let us take it together with the fix.")
             window.show_tab(tab)
             if tab == "simulator":
+                window.actions_.run("simulate")  # no model knows the demo's patches: it shows the one that there is
+                wait_for("the simulator's results", lambda: not window.jobs.running())
                 _show_a_violation(window)
             if name == "review":
                 _choose_a_false_claim(window)
                 _show_a_conflict(window)
-            window.focus_queue()
+            failing = _failing(window)
+            wide = name == "conflict" and bool(failing)
+            if wide:
+                window.landings.choose(failing[0])
+                window.actions_.run("wide_diff")
+            else:
+                window.focus_queue()
+            QTest.qWait(200)
+            wait_for(name, lambda: not window.jobs.running())
             QTest.qWait(200)
             path = folder / f"{name}-{scheme}.png"
             if not window.grab().save(str(path)):
                 raise SystemExit(f"{path}: cannot be written")
             print(path)
+            if wide:
+                window.actions_.run("wide_diff")
     window.close()
     return 0
 
@@ -103,10 +118,13 @@ def _choose_a_false_claim(window: "Window") -> None:
 
 def _show_a_conflict(window: "Window") -> None:
     """Choose the newest branch where the selected patch conflicts, so that its hunk is shown."""
-    cells = window.bench.facts[window.queue_view.key].cells
-    failing = [cell.branch for cell in cells if cell.failed]
-    if failing:
-        window.branches.show_cell(window.queue_view.key, failing[0])
+    for branch in _failing(window)[:1]:
+        window.branches.show_cell(window.queue_view.key, branch)
+
+
+def _failing(window: "Window") -> list[str]:
+    """The branches where the selected patch conflicts, the newest first."""
+    return [cell.branch for cell in window.bench.facts[window.queue_view.key].cells if cell.failed]
 
 
 def _show_a_violation(window: "Window") -> None:
@@ -115,7 +133,7 @@ def _show_a_violation(window: "Window") -> None:
     broken = [name for name, outcome in matrix.cells.outcomes.items() if outcome.violations]
     if broken:
         matrix.setCurrentIndex(matrix.cells.place_of(broken[0]))
-        window.simulator.to_violation()
+        window.simulator.run.to_violation()
 
 
 if __name__ == "__main__":
