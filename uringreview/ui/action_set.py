@@ -31,7 +31,7 @@ class ActionSet(QObject):
         window.grouping.setMenu(self._grouping_menu())
 
     def _fill(self, menu: Menu) -> None:
-        bar = self._window.menuBar().addMenu(menu.value)
+        bar = self._window.menus.addMenu(menu.value)
         bar.setObjectName(f"menu_{menu.value.lower()}")
         bar.setToolTipsVisible(True)
         bar.aboutToShow.connect(self.refresh)

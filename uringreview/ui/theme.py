@@ -302,7 +302,8 @@ def _sheet(theme: Theme) -> str:
     return f"""
 QMainWindow::separator {{ background: {theme.hairline}; width: 1px; height: 1px; }}
 QSplitter::handle {{ background: {theme.hairline}; }}
-QMenuBar {{ background: {theme.surface}; border-bottom: 1px solid {theme.hairline}; padding: 0 {ONE}px; }}
+#top {{ background: {theme.surface}; border-bottom: 1px solid {theme.hairline}; }}
+QMenuBar {{ background: transparent; border: none; padding: 0 {ONE}px; }}
 QMenuBar::item {{ padding: {TWO}px {TWO}px; background: transparent; border-radius: {ONE}px; }}
 QMenuBar::item:selected {{ background: {theme.selection}; }}
 QMenu {{ background: {theme.background}; border: 1px solid {theme.hairline}; padding: {ONE}px; }}

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLineEdit,
     QMainWindow,
+    QMenuBar,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -32,7 +33,7 @@ from uringreview.ui.queue_model import QueueModel
 from uringreview.ui.queue_rows import Grouping
 from uringreview.ui.queue_view import QueueView
 from uringreview.ui.status_bar import StatusLine
-from uringreview.ui.theme import ONE, TWO, SchemeName, Theme, apply_theme, current_theme, fixed_font, theme_for
+from uringreview.ui.theme import TWO, SchemeName, Theme, apply_theme, current_theme, fixed_font, theme_for
 from uringreview.ui.visible import visible
 from uringreview.ui.workbench import Workbench
 
@@ -125,15 +126,26 @@ class Window(QMainWindow):
         layout.addWidget(self.stack, 1)
         layout.addWidget(self.status_line)
         self.setCentralWidget(whole)
-        self.menuBar().setNativeMenuBar(False)
-        self.corner_box = QWidget(self)
-        row = QHBoxLayout(self.corner_box)
-        row.setContentsMargins(0, ONE, TWO, ONE)
+        self._place_top()
+
+    def _place_top(self) -> None:
+        """The row of menus, filter and clone. The corner of a QMenuBar is no place for them: to a screen reader a menu
+        bar has nothing in it but menus."""
+        self.menus = QMenuBar(self)
+        self.menus.setObjectName("menus")
+        self.menus.setAccessibleName("Menus")
+        self.menus.setNativeMenuBar(False)
+        top = QWidget(self)
+        top.setObjectName("top")
+        top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(top)
+        row.setContentsMargins(0, 0, TWO, 0)
         row.setSpacing(TWO)
         self.filter_box.setFixedWidth(300)
+        row.addWidget(self.menus, 1)
         row.addWidget(self.filter_box)
         row.addWidget(self.clone_button)
-        self.menuBar().setCornerWidget(self.corner_box, Qt.Corner.TopRightCorner)
+        self.setMenuWidget(top)
 
     def _splitter(self, name: str, way: Qt.Orientation, parts: tuple[QWidget, ...]) -> QSplitter:
         made = QSplitter(way, self)
@@ -262,7 +274,6 @@ class Window(QMainWindow):
         text, about = self.bench.clone_words()
         self.clone_button.setText(visible(text))
         self.clone_button.setToolTip(visible(about))
-        self.fit_corner()
 
     # Size, colours, focus
 
@@ -285,12 +296,6 @@ class Window(QMainWindow):
         width, height = self.width(), self.height()
         self.upper.setSizes([round(width * 0.33), round(width * 0.4), round(width * 0.27)])
         self.outer.setSizes([round(height * 0.66), round(height * 0.34)])
-
-    def fit_corner(self) -> None:
-        """Give the corner of the menu bar the room that its words need now."""
-        self.corner_box.adjustSize()
-        bar = self.menuBar()
-        QApplication.sendEvent(bar, QResizeEvent(bar.size(), bar.size()))
 
     def set_scheme(self, scheme: SchemeName) -> None:
         """Change the colours of everything, at once."""
