@@ -4,12 +4,14 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?= --demo
+MINUTES ?= 60
+SEED ?= 1
 FLOOR ?= 3.11
 TIP ?= 3.11 3.12 3.13
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: run test test-floor test-tip lint bench docs smoke smoke-roots screenshots clean
+.PHONY: run test test-floor test-tip lint bench soak fuzz docs smoke smoke-roots screenshots clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python -m uringreview $(ARGS)
@@ -23,7 +25,15 @@ lint: $(VENV)/lint.stamp
 	$(BIN)/mypy
 
 bench: $(VENV)/test.stamp
-	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each || exit; done
+	@for each in $(filter-out bench/soak.py,$(wildcard bench/*.py)); do echo "== $$each"; $(BIN)/python $$each || exit; done
+
+# A random user on the real window (MINUTES, SEED), and coverage-guided fuzzing of all parsers (MINUTES in total).
+soak: $(VENV)/test.stamp
+	@$(BIN)/python bench/soak.py --minutes $(MINUTES) --seed $(SEED)
+
+fuzz: $(VENV)/test.stamp
+	@$(PIP) install -e '.[test,fuzz]'
+	@$(BIN)/python fuzz/fuzz.py --minutes $(MINUTES) --seed $(SEED)
 
 smoke: $(VENV)/package.stamp
 	@packaging/smoke $(BIN)/python

@@ -107,12 +107,20 @@ def _file(source: Source) -> Iterator[Find]:
     data: bytes | None = None
     if stat.S_ISREG(os.stat(source.path).st_mode):
         with open(source.path, "rb", opener=_without_waiting) as file:
-            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            found = os.fstat(file.fileno())
+            if found.st_size > LIMIT:
+                yield _too_large(source)
+                return
+            if stat.S_ISREG(found.st_mode):
                 data = file.read(LIMIT + 1)
     if data is None:
         yield Problem(source, f"{source}: neither a file nor a directory; name a file that holds mail.")
     else:
         yield from _cut(data, source)
+
+
+def _too_large(source: Source) -> Problem:
+    return Problem(source, f"{source}: larger than {LIMIT >> 20} MB; split it first.")
 
 
 def _without_waiting(name: str, flags: int) -> int:
@@ -122,7 +130,7 @@ def _without_waiting(name: str, flags: int) -> int:
 def _cut(data: bytes, source: Source) -> Iterator[Find]:
     """What a file's bytes hold, told by their content."""
     if len(data) > LIMIT:
-        yield Problem(source, f"{source}: larger than {LIMIT >> 20} MB; split it first.")
+        yield _too_large(source)
         return
     if data.startswith(_GZIP):
         from uringreview.mail.unpack import unpacked
