@@ -50,17 +50,31 @@ def read(program: "subprocess.Popen[bytes]") -> dict[str, Any]:
         "queue": rows(queue),
         "diff": text(named(window, "text", "Diff text")),
         "rationale": text(named(window, "text", "Rationale with marked claims")),
-        "unnamed": [
-            f"{each.get_role_name()} in {each.get_parent().get_name()!r}"
-            for each in everything(window)
-            if not each.get_name() and each.get_state_set().contains(Atspi.StateType.FOCUSABLE)
-        ],
     }
     press(window, "Take")
     found["after_take"] = wait_for(lambda: status(window) if status(window) != before else None, "Take to be counted")
     press(window, "Run simulator")
     found["verdicts"] = wait_for(lambda: verdicts(window), "every verdict of the simulator")
+    press(window, "Claims")
+    claims = wait_for(lambda: rows(named(window, "table", "Claims, contradicted ones first")), "the claims")
+    found["claims"] = claims
+    found["unnamed"] = unnamed(window)
     return found
+
+
+def unnamed(window: Any) -> list[str]:
+    """The widgets that take the focus and have no name.
+
+    Left out are the popups that Qt itself gives to its combo boxes, and labels, whose name is what they say now.
+    """
+    return [
+        f"{each.get_role_name()} in {each.get_parent().get_name()!r} of {each.get_parent().get_parent().get_name()!r}"
+        for each in everything(window)
+        if not each.get_name()
+        and each.get_state_set().contains(Atspi.StateType.FOCUSABLE)
+        and each.get_role_name() != "label"
+        and each.get_parent().get_role_name() != "combo box"
+    ]
 
 
 def application(program: "subprocess.Popen[bytes]") -> Any:
@@ -102,7 +116,8 @@ def settled(window: Any) -> str | None:
 
 def press(window: Any, title: str) -> None:
     """Choose the menu item of that title."""
-    item = next(each for each in everything(window) if each.get_name().split("\t")[0] == title)
+    items = (each for each in everything(window) if each.get_role_name() in ("menu item", "check menu item"))
+    item = next(each for each in items if each.get_name().split("\t")[0] == title)
     Atspi.Action.do_action(item, 0)
 
 

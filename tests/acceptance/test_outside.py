@@ -67,6 +67,16 @@ def test_the_simulators_verdicts_are_read_from_its_table(seen: Any) -> None:
     assert any("no violation in this model" in cell and "exhaustive" in cell for cell in verdicts)
 
 
+def test_each_claim_is_read_with_its_mark(seen: Any) -> None:
+    marks = {row[3]: row[0] for row in seen["claims"]}
+    assert marks["No `Fixes:` tag"] == "verified"
+    assert {"verified", "contradicted"} >= set(marks.values()) - {"not checkable"}
+
+
+def test_what_takes_the_focus_has_a_name(seen: Any) -> None:
+    assert [each for each in seen["unnamed"] if not each.startswith("filler")] == []
+
+
 def test_take_can_be_pressed(seen: Any) -> None:
     assert "0/11 decided" in seen["status"]
     assert "1/11 decided" in seen["after_take"]
