@@ -20,6 +20,7 @@ STARTERS = {
     "kernel/log_stream.py": "git, with its safe options",
     "review/doctor.py": "git and others, for their versions",
     "review/identity.py": "git, for the user's name",
+    "review/fetch.py": "b4 or lei, where the user switched that on, for an id that he typed",
     "ui/own_editor.py": "the user's editor, by his key",
     "ui/simulator_commands.py": "the user's editor, by his key",
 }

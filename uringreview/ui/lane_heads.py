@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from uringreview.interleave.replay import Choice
@@ -78,6 +78,8 @@ class LaneHeads(QWidget):
         self._heads: list[LaneHead] = []
         self._names: tuple[str, ...] = ()
         self.setFixedHeight(2 * QFontMetrics(ui_font()).height() + ONE)
+        # The lanes get their width after the buttons above them have theirs.
+        lanes.viewport().installEventFilter(self)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in other colours."""
@@ -117,7 +119,8 @@ class LaneHeads(QWidget):
             right = self._lanes.lane_x(number + 1)
             head.setGeometry(left, 0, right - left - ONE, self.height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The lanes have moved too."""
-        super().resizeEvent(event)
-        self.place()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the lanes when they move."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self.place()
+        return super().eventFilter(watched, event)
