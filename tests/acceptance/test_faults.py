@@ -1,5 +1,10 @@
 """What goes wrong on real machines: each costs a sentence and perhaps time, never a decision."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -49,3 +54,25 @@ def test_a_clock_set_back_does_not_bring_an_older_decision_to_the_top(monkeypatc
         assert session.decisions()["one@example"].kind is DecisionKind.TAKE
     with open_session(["batch.mbox"]) as session:
         assert session.decisions()["one@example"].kind is DecisionKind.TAKE
+
+
+def test_a_window_that_is_asked_to_end_leaves_no_process_and_no_lock(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "uringreview", str(batch(tmp_path)), "--clone", str(clone(tmp_path))]
+    root = Path(__file__).resolve().parents[2]
+    program = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        state = Path(os.environ["XDG_STATE_HOME"])
+        # The moment that the mails have been read is the worst: the next work is just being begun.
+        while not list(state.rglob("*.sqlite")):
+            assert program.poll() is None
+            time.sleep(0.005)
+        program.send_signal(signal.SIGTERM)
+        _, said = program.communicate(timeout=60)
+    finally:
+        program.kill()
+    assert program.returncode == 0
+    assert b"Traceback" not in said
+    with pytest.raises(ProcessLookupError):
+        os.killpg(program.pid, 0)
+    with open_session([str(tmp_path / "batch.mbox")]) as session:
+        session.decide(Decision("one@example", DecisionKind.TAKE))

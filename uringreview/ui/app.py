@@ -58,8 +58,9 @@ def run(
         # After the first painting: it is not what anyone waits for.
         QTimer.singleShot(0, windows.listen)
     # A closed window leaves nothing behind. Python sees a signal only when it runs, hence the timer.
+    # It sees it in the midst of anything: the window is closed when that is done, not under it.
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: windows.close())
+        signal.signal(ending, lambda *_: QTimer.singleShot(0, windows.close))
     alive = QTimer()
     alive.start(300)
     alive.timeout.connect(lambda: None)

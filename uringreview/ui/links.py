@@ -118,6 +118,7 @@ class Links(QObject):
 
     def detach(self) -> None:
         """Let go of what outlives the window."""
+        self.pace.stop()
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_colours)
         self._window.commands.drop_demo()
 

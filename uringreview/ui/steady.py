@@ -81,6 +81,10 @@ class Pace(QObject):
         """Whether the panes are behind the list."""
         return self._timer.isActive()
 
+    def stop(self) -> None:
+        """Fill nothing any more: the window is being closed."""
+        self._timer.stop()
+
     def _fill(self) -> None:
         self._began = time.monotonic()
         self._show(self._key)
