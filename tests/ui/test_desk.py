@@ -333,3 +333,11 @@ def test_every_decision_of_the_vocabulary_has_a_key(
     window.show_tab("reply")
     assert window.bench.decisions[window.queue_view.key].kind is kind
     assert window.reply.kind.currentText() in ("take only together", "not a fix")
+
+
+def test_next_undecided_says_so_where_nothing_is_left(qtbot: QtBot, window: Window) -> None:
+    # Incident: N stayed on the row without a word, and the next key decided that one again.
+    window.actions_.run("select_all")
+    window.actions_.run("take")
+    window.actions_.run("next_undecided")
+    assert "left undecided" in window.status_line.message

@@ -64,6 +64,10 @@ class Commands(QObject):
             self._window.links.pace.catch_up()
         self.guarded(self.handler(name))
 
+    def _next_undecided(self) -> None:
+        if not self._window.queue_view.next_undecided():
+            self._window.status_line.say("Nothing that is shown is left undecided.")
+
     def guarded(self, handler: Handler) -> None:
         """Do something; a problem becomes a sentence in the status line."""
         try:
@@ -115,7 +119,7 @@ class Commands(QObject):
             "previous_patch": partial(view.step, -1),
             "first_patch": partial(view.go_end, False),
             "last_patch": partial(view.go_end, True),
-            "next_undecided": view.next_undecided,
+            "next_undecided": self._next_undecided,
             "back_to_list": self._back,
             "filter": self._to_filter,
             "clear_filter": window.filter_box.clear,
