@@ -93,7 +93,7 @@ def test_a_day_with_keys_only_survives_power_cuts_and_sends_nine_replies(
 
     title = window.title
     window.keys("ctrl+q")
-    assert window.process.wait(20) == 0
+    assert window.process.wait(60) == 0
     window = opened(desk, work, PATCHES)
     wait_for(lambda: window.title == title, "the patch that was looked at")
     all_there(kept(tmp_path), work, wanted)

@@ -37,7 +37,7 @@ def missing_tool() -> str:
     return "" if any(os.path.exists(each) for each in _LAUNCHERS) else "at-spi2-core"
 
 
-def wait_for(look: Callable[[], T], what: str, seconds: float = 20) -> T:
+def wait_for(look: Callable[[], T], what: str, seconds: float = _WAIT_SECONDS) -> T:
     """What `look` returns once that is true; AssertionError that names `what` where it never is."""
     until = time.monotonic() + seconds
     while True:

@@ -118,7 +118,7 @@ def test_the_queue_has_the_order_of_the_list_that_stood_before_it(listed: Window
 def test_a_row_chosen_while_mails_are_only_listed_stays_chosen_and_in_its_place(listed: Window, qtbot: QtBot) -> None:
     view = listed.queue_view
     view.step(60)
-    assert "This mail is being read." in [label.text() for label in listed.diff.findChildren(QLabel)]
+    qtbot.waitUntil(lambda: "This mail is being read." in [label.text() for label in listed.diff.findChildren(QLabel)])
     top = view.verticalScrollBar().value()
     assert top > 0
     read(qtbot, listed)

@@ -135,6 +135,10 @@ class Window(QMainWindow):
         self.menus.setObjectName("menus")
         self.menus.setAccessibleName("Menus")
         self.menus.setNativeMenuBar(False)
+        # An empty bar has no height, and the list would move down when the menus come.
+        empty = self.menus.addAction(" ")
+        self.menus.setFixedHeight(self.menus.sizeHint().height())
+        self.menus.removeAction(empty)
         top = QWidget(self)
         top.setObjectName("top")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
